@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.maintenance.reports.tables import WorkOrderTotal
 from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
+from chalicelib.maintenance.workorders.timeline import MAX_EVENTS, TimelineAction, record_event
 from infra import rebuild
 from tests.builders.maintenance import Park, stored
 from tests.builders.reports import by_technician
@@ -55,6 +57,20 @@ def test_counted_orders_have_no_differences(park: Park, capsys: pytest.CaptureFi
     repairs(park)
     assert run(capsys) == (0, ["3 checked, 0 differ, 0 repaired, 0 with gaps"])
     assert run(capsys, "--org", OTHER) == (0, ["0 checked, 0 differ, 0 repaired, 0 with gaps"])
+
+
+def test_an_order_with_more_events_than_are_shown_is_counted_as_a_whole(
+    park: Park, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = stored(repairs(park)[1])
+
+    def add_labour(work: UnitOfWork) -> None:
+        for _ in range(90):
+            record_event(work, order, Actor(DEMO, park.lead.user_id), TimelineAction.LABOUR_ADDED)
+
+    for _ in range(MAX_EVENTS // 90 + 1):
+        park.world.run(add_labour, DEMO)
+    assert run(capsys) == (0, ["3 checked, 0 differ, 0 repaired, 0 with gaps"])
 
 
 def test_orders_of_an_earlier_version_are_counted(park: Park, capsys: pytest.CaptureFixture[str]) -> None:

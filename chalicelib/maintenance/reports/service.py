@@ -13,12 +13,12 @@ from chalicelib.maintenance.reports.rules import DayKey, differences, figures_of
 from chalicelib.maintenance.reports.totals import ReportState, Worker, facts_of, report_state, stage_totals
 from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.tables import WorkOrder, WorkOrderEvent, work_order_key
-from chalicelib.maintenance.workorders.timeline import TimelineAction, list_events, steps_of
+from chalicelib.maintenance.workorders.timeline import TimelineAction, list_steps
 
 
 def find_differences(order: WorkOrder) -> list[str]:
     """Return a sentence for each place in the totals where an order does not count as its timeline says."""
-    memory, labour, _ = _recounted(order, list_events(order))
+    memory, labour, _ = _recounted(order, list_steps(order))
     changes = differences(memory.added, figures_of(facts_of(order, memory), labour))
     return [
         f"{name} on {place.day} of {place.technician_id or 'no technician'} changes by {amount}"
@@ -36,7 +36,7 @@ def recount_work_order(work: UnitOfWork, org_id: str, order_id: str) -> bool:
     order = get(work_order_key(org_id, order_id))
     if order is None:
         return False
-    memory, labour, workers = _recounted(order, list_events(order))
+    memory, labour, workers = _recounted(order, list_steps(order))
     work.audit(WorkOrder.kind, order.order_id, "WORK_ORDER_RECOUNTED")
     stage_totals(work, order, memory, labour, workers)
     return True
@@ -55,7 +55,7 @@ def _recounted(
     labour: dict[DayKey, int] = {}
     start: WorkOrderEvent | None = None
     repair = 0
-    for event in steps_of(events):
+    for event in events:
         works = event.state == WorkOrderState.IN_PROGRESS
         if event.action == TimelineAction.STARTED:
             repair = 0

@@ -88,6 +88,15 @@ def steps_of(events: Sequence[WorkOrderEvent]) -> list[WorkOrderEvent]:
 
 def list_events(order: WorkOrder, limit: int = MAX_EVENTS) -> list[WorkOrderEvent]:
     """Return the latest `limit` events of an order, oldest first."""
+    return list(_events(order, newest_first=True).page(limit).items)[::-1]
+
+
+def list_steps(order: WorkOrder) -> list[WorkOrderEvent]:
+    """Return the events of all steps of an order, oldest first."""
+    return steps_of([WorkOrderEvent.from_raw_data(dict(raw)) for raw in _events(order).raw_items()])
+
+
+def _events(order: WorkOrder, *, newest_first: bool = False) -> Query[WorkOrderEvent]:
     within = WorkOrderEvent.sk.startswith(event_key(order.org_id, order.order_id, "").sk)
     pk = work_order_key(order.org_id, order.order_id).pk
-    return list(Query(WorkOrderEvent, pk, range_condition=within, newest_first=True).page(limit).items)[::-1]
+    return Query(WorkOrderEvent, pk, range_condition=within, newest_first=newest_first)
