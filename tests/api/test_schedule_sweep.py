@@ -225,6 +225,21 @@ def test_a_schedule_follows_its_ride_to_another_zone(world: World, park: Park) -
     assert [one["id"] for one in lead.get(PATH).json["schedules"]] == [schedule_id]
 
 
+def test_a_schedule_follows_its_checklist_to_another_ride(world: World, park: Park) -> None:
+    schedule_id = scheduled(park)["id"]
+    load(park.manager, "rides", {**ride_record("CA-01", SOUTH), "name": "Carousel"})
+    moved = checklist_record(ride="CA-01")
+    items = [{**item, "text": "New text"} for item in moved["items"]]
+    load(park.manager, "checklists", {**moved, "name": "New name", "items": items})
+    world.clock.advance(days=1)
+    swept(world)
+    lead = park.person("MAINT_TL", game_zone=SOUTH)
+    shown = lead.get(f"{PATH}/{schedule_id}").json
+    assert (shown["rideCode"], shown["ride"], shown["gameZone"]) == ("CA-01", "Carousel", SOUTH)
+    assert (shown["checklist"], shown["itemText"], shown["version"]) == ("New name", "New text", 1)
+    assert [order.ride_code for order in made_orders(world, schedule_id, MARCH[1]) if order] == ["CA-01"]
+
+
 def test_the_orders_of_who_has_left_are_made_all_the_same(world: World, park: Park) -> None:
     schedule_id = scheduled(park)["id"]
     admin = world.person("SYSTEM_ADMIN")

@@ -38,11 +38,13 @@ from chalicelib.maintenance.schedules.tables import (
 )
 from chalicelib.maintenance.workorders.schemas import CreateWorkOrder
 from chalicelib.maintenance.workorders.service import PlannedWorkOrder, create_work_order
-from chalicelib.maintenance.workorders.tables import work_order_key
+from chalicelib.maintenance.workorders.tables import WorkOrder, work_order_key
 
 ACTOR = "system:sweep"
 MAX_OCCURRENCES = 20
 """How many occurrences of one schedule are made when it is settled; the rest stays due."""
+_TAKEN_OVER = ("game_zone", "ride_code", "ride_name", "checklist_name", "item_text")
+"""What a schedule copies of its ride, checklist and item, which may have been imported again."""
 _PER_ORG = 4
 """How many schedules of one organisation are settled at once: they may share a checklist."""
 
@@ -93,22 +95,22 @@ def _make_next(deps: Dependencies, due: DueItem, work: UnitOfWork) -> Occurrence
     order_key = work_order_key(due.org_id, occurrence_order_id(schedule.schedule_id, day))
     target_key, settings_key = checklist_key(due.org_id, schedule.checklist_ref), organisation_key(due.org_id)
     stored = get_many((order_key, target_key, settings_key), deps.clock)
-    game_zone = schedule.game_zone
+    order: WorkOrder | None = None
     if stored.get(order_key) is None:  # it exists if the schedule was moved back after it was made
         checklist = stored.get(target_key)
         if checklist is None:
             return _stop(work, schedule, "The checklist does not exist any more.")
         if find_item(checklist, schedule.item_ref) is None:
             return _stop(work, schedule, "The checklist does not have this item any more.")
-        game_zone = _make(work, schedule, day, checklist, stored.get(settings_key))
-    _advance(work, schedule, day, game_zone)
+        order = _make(work, schedule, day, checklist, stored.get(settings_key))
+    _advance(work, schedule, day, order)
     return OccurrenceOutcome.MADE
 
 
 def _make(
     work: UnitOfWork, schedule: Schedule, day: date, checklist: Checklist, organisation: Organisation | None
-) -> str:
-    """Make the work order of an occurrence, in the name of who made the schedule; return its game zone."""
+) -> WorkOrder:
+    """Make the work order of an occurrence, in the name of who made the schedule."""
     actor = Actor(
         schedule.org_id,
         schedule.created_by_id,
@@ -121,15 +123,17 @@ def _make(
     command = CreateWorkOrder(
         schedule.checklist_ref, schedule.item_ref, Priority(schedule.priority), schedule.instructions
     )
-    return create_work_order(work, checklist, command, actor, organisation, planned=planned).order.game_zone
+    return create_work_order(work, checklist, command, actor, organisation, planned=planned).order
 
 
-def _advance(work: UnitOfWork, schedule: Schedule, day: date, game_zone: str) -> None:
-    """Stage the step to the next occurrence. The schedule follows its ride to another game zone."""
+def _advance(work: UnitOfWork, schedule: Schedule, day: date, order: WorkOrder | None) -> None:
+    """Stage the step to the next occurrence. The schedule takes over what the new order names."""
     following = next(occurrences(schedule.recurrence, day + timedelta(days=1)), None)
     values = next_values(schedule.schedule_id, following)
-    if game_zone != schedule.game_zone:
-        values |= {"game_zone": game_zone, "schedule_zone_key": zone_schedules_key(schedule.org_id, game_zone)}
+    named = {} if order is None else {name: getattr(order, name) for name in _TAKEN_OVER}
+    values |= {name: value for name, value in named.items() if value != getattr(schedule, name)}
+    if "game_zone" in values:
+        values["schedule_zone_key"] = zone_schedules_key(schedule.org_id, values["game_zone"])
     work.update_unread(
         schedule_key(schedule.org_id, schedule.schedule_id),
         condition=(Schedule.version == schedule.version) & (Schedule.next_on == schedule.next_on),

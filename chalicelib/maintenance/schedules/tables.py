@@ -25,8 +25,8 @@ SCHEDULE_SHARDS = Shards(4)
 class Schedule(Entity):
     """What has to be done again and again: an item of a checklist of a ride, and when.
 
-    Ride, checklist and item are copied, as they were when the schedule was saved. `starts_on` and `next_on` are dates
-    in ISO 8601, `at` is a time such as `06:00`.
+    Ride, checklist and item are copied, as they were when the schedule was saved or made its last work order.
+    `starts_on` and `next_on` are dates in ISO 8601, `at` is a time such as `06:00`.
     """
 
     Meta = stored_in("maintenance")
