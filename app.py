@@ -81,6 +81,7 @@ from chalicelib.maintenance.workorders.lead_routes import routes as lead_step_ro
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.step_routes import routes as work_order_step_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
+from chalicelib.manufacturing.assembly.rework_routes import routes as rework_routes
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
 from chalicelib.manufacturing.quality.routes import routes as quality_routes
@@ -145,6 +146,7 @@ ROUTES = (
     ledger_routes,
     planning_routes,
     assembly_routes,
+    rework_routes,
     quality_routes,
     trace_routes,
 )

@@ -8,6 +8,7 @@ _UUID = "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"
 SKU_ID, BATCH_ID, MODULE_ID, PACK_ID = (f"{kind}-{_UUID}" for kind in ("SKU", "BAT", "MOD", "PCK"))
 _CREATED_AT, _UPDATED_AT = "2026-03-14T09:26:53Z", "2026-03-14T10:41:07Z"
 _SEALED_AT = "2026-03-15T08:12:30Z"
+_LEFT_AT, _RETURNED_AT = "2026-03-22T13:20:00Z", "2026-05-04T09:15:00Z"
 _LOT = "LOT-2026-03"
 
 _LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
@@ -40,7 +41,7 @@ BATCH: dict[str, Any] = {
     "status": "DRAFT",
     "skuId": SKU_ID,
     "sku": {**_SPEC, "limits": ...},
-    "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0},
+    "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0, "voided": 0},
     "version": 1,
     "createdAt": _CREATED_AT,
     "updatedAt": _CREATED_AT,
@@ -59,13 +60,13 @@ STARTED_BATCH = {
 BATCH_DETAIL = {
     **STARTED_BATCH,
     "sku": _SPEC_WITH_LIMITS,
-    "packs": {"total": 12, "open": 3, "passed": 8, "failed": 1},
+    "packs": {"total": 12, "open": 3, "passed": 8, "failed": 1, "voided": 0},
     "version": 23,
 }
 COMPLETED_BATCH = {
     **STARTED_BATCH,
     "status": "COMPLETED",
-    "packs": {"total": 40, "open": 0, "passed": 39, "failed": 1},
+    "packs": {"total": 40, "open": 0, "passed": 39, "failed": 1, "voided": 0},
     "version": 83,
     "updatedAt": "2026-03-20T15:00:00Z",
     "completedAt": "2026-03-20T15:00:00Z",
@@ -89,6 +90,8 @@ MODULE: dict[str, Any] = {
     "cellsBound": 0,
     "cellsRequired": 48,
     "packId": ...,
+    "scrappedAt": ...,
+    "cellsFreed": ...,
 }
 CELL = {"serial": "C-0001", "lot": _LOT}
 CELLS = {"serials": ["C-0001", "C-0002"], "lot": _LOT}
@@ -108,6 +111,16 @@ SEALED_MODULE = {
     "updatedAt": _SEALED_AT,
     "sealedAt": _SEALED_AT,
 }
+SCRAP = {"reason": "Dropped", "cells": "free"}
+SCRAPPED_MODULE = {
+    **SEALED_MODULE,
+    "status": "SCRAPPED",
+    "cellsBound": 0,
+    "scrappedAt": _LEFT_AT,
+    "cellsFreed": True,
+    "version": 51,
+    "updatedAt": _LEFT_AT,
+}
 
 _MODULE_IDS = [MODULE_ID, *(f"MOD-019ceb1b-2249-7c1a-9d3f-2a8c5e41b7d{number}" for number in range(2, 9))]
 NEW_PACK = {"batchId": BATCH_ID, "serial": "P-0001", "moduleIds": [MODULE_ID]}
@@ -118,8 +131,13 @@ PACK: dict[str, Any] = {
     "status": "IN_PROGRESS",
     "modulesBound": 1,
     "modulesRequired": 8,
+    "attempt": 1,
     "disposition": ...,
     "disposedAt": ...,
+    "customer": ...,
+    "order": ...,
+    "shippedAt": ...,
+    "returnedAt": ...,
 }
 MODULES = {"moduleIds": _MODULE_IDS[:2]}
 PACK_WITH_MODULE = {**PACK, "version": 2, "updatedAt": _UPDATED_AT}
@@ -139,6 +157,36 @@ FINALIZED_PACK = {
     "updatedAt": DECIDED_AT,
     "disposition": "PASS",
     "disposedAt": DECIDED_AT,
+}
+EMPTIED_PACK = {**PACK_WITH_MODULE, "modulesBound": 0, "version": 3}
+REASON = {"reason": "A connector is loose"}
+_NOT_DECIDED = {"disposition": ..., "disposedAt": ..., "updatedAt": _LEFT_AT}
+REWORKED_PACK = {
+    **FINALIZED_PACK,
+    **_NOT_DECIDED,
+    "status": "REWORK",
+    "sealedAt": ...,
+    "attempt": 2,
+    "version": 11,
+}
+VOIDED_PACK = {**FINALIZED_PACK, "status": "VOID", "modulesBound": 0, "version": 11, "updatedAt": _LEFT_AT}
+SHIPMENT = {"customer": "Northwind Energy", "order": "PO-7731"}
+SHIPPED_PACK = {
+    **FINALIZED_PACK,
+    **SHIPMENT,
+    "status": "SHIPPED",
+    "version": 11,
+    "updatedAt": _LEFT_AT,
+    "shippedAt": _LEFT_AT,
+}
+RETURNED_PACK = {
+    **SHIPPED_PACK,
+    **_NOT_DECIDED,
+    "status": "READY_FOR_EOL",
+    "attempt": 2,
+    "version": 12,
+    "updatedAt": _RETURNED_AT,
+    "returnedAt": _RETURNED_AT,
 }
 PACK_DETAIL = {
     **FINALIZED_PACK,

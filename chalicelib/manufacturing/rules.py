@@ -3,9 +3,12 @@
     SKU      DRAFT -> ACTIVE
     batch    DRAFT -> IN_PROGRESS -> COMPLETED
     module   DRAFT -> IN_PROGRESS -> SEALED
-    pack     DRAFT -> IN_PROGRESS -> READY_FOR_EOL -> FINALIZED
+             any -> SCRAPPED
+    pack     DRAFT -> IN_PROGRESS -> READY_FOR_EOL -> FINALIZED -> SHIPPED
+             READY_FOR_EOL or failed -> REWORK -> READY_FOR_EOL; returned: SHIPPED -> READY_FOR_EOL
+             any before SHIPPED -> VOID
 
-A sealed module or pack is locked: its content does not change any more.
+A sealed module or pack is locked: its content does not change any more, unless the pack is reworked.
 """
 
 from collections.abc import Mapping
@@ -41,24 +44,40 @@ class ModuleStatus(StrEnum):
     """The status of a module.
 
     `DRAFT`: no cell was bound yet. `IN_PROGRESS`: cells are being bound. `SEALED`: it is complete and locked.
+    `SCRAPPED`: it is not used any more, for good.
     """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
     SEALED = "SEALED"
+    SCRAPPED = "SCRAPPED"
 
 
 class PackStatus(StrEnum):
     """The status of a pack.
 
     `DRAFT`: no module was bound yet. `IN_PROGRESS`: modules are being bound. `READY_FOR_EOL`: it is sealed and ready
-    for its end-of-line test. `FINALIZED`: it passed or failed.
+    for its end-of-line test. `FINALIZED`: it passed or failed. `REWORK`: it was opened again, and modules are taken out
+    and put in. `SHIPPED`: it is at a customer. `VOID`: it is not used any more, for good.
     """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
     READY_FOR_EOL = "READY_FOR_EOL"
     FINALIZED = "FINALIZED"
+    REWORK = "REWORK"
+    SHIPPED = "SHIPPED"
+    VOID = "VOID"
+
+
+class CellFate(StrEnum):
+    """What becomes of the cells of a scrapped module.
+
+    `free`: they can be bound again. `scrap`: their serial numbers are never used again.
+    """
+
+    FREE = "free"
+    SCRAP = "scrap"
 
 
 class LineAction(StrEnum):
@@ -75,8 +94,14 @@ class LineAction(StrEnum):
     UNBIND_CELL = "unbind-cell"
     BIND_MODULE = "bind-module"
     BIND_MODULES = "bind-modules"
+    UNBIND_MODULE = "unbind-module"
     SEAL = "seal"
     DISPOSITION = "disposition"
+    SCRAP = "scrap"
+    REWORK = "rework"
+    VOID = "void"
+    SHIP = "ship"
+    RETURN = "return"
 
 
 SKU = StateMachine[SkuStatus](
@@ -108,6 +133,9 @@ MODULE = StateMachine[ModuleStatus](
         (ModuleStatus.IN_PROGRESS, LineAction.BIND_CELLS): ModuleStatus.IN_PROGRESS,
         (ModuleStatus.IN_PROGRESS, LineAction.UNBIND_CELL): ModuleStatus.IN_PROGRESS,
         (ModuleStatus.IN_PROGRESS, LineAction.SEAL): ModuleStatus.SEALED,
+        (ModuleStatus.DRAFT, LineAction.SCRAP): ModuleStatus.SCRAPPED,
+        (ModuleStatus.IN_PROGRESS, LineAction.SCRAP): ModuleStatus.SCRAPPED,
+        (ModuleStatus.SEALED, LineAction.SCRAP): ModuleStatus.SCRAPPED,
     },
     states=tuple(ModuleStatus),
     locked=frozenset({ModuleStatus.SEALED}),
@@ -125,21 +153,39 @@ PACK = StateMachine[PackStatus](
         (PackStatus.DRAFT, LineAction.BIND_MODULES): PackStatus.IN_PROGRESS,
         (PackStatus.IN_PROGRESS, LineAction.BIND_MODULE): PackStatus.IN_PROGRESS,
         (PackStatus.IN_PROGRESS, LineAction.BIND_MODULES): PackStatus.IN_PROGRESS,
+        (PackStatus.IN_PROGRESS, LineAction.UNBIND_MODULE): PackStatus.IN_PROGRESS,
         (PackStatus.IN_PROGRESS, LineAction.SEAL): PackStatus.READY_FOR_EOL,
         (PackStatus.READY_FOR_EOL, LineAction.DISPOSITION): PackStatus.FINALIZED,
+        (PackStatus.READY_FOR_EOL, LineAction.REWORK): PackStatus.REWORK,
+        (PackStatus.FINALIZED, LineAction.REWORK): PackStatus.REWORK,
+        (PackStatus.REWORK, LineAction.BIND_MODULE): PackStatus.REWORK,
+        (PackStatus.REWORK, LineAction.BIND_MODULES): PackStatus.REWORK,
+        (PackStatus.REWORK, LineAction.UNBIND_MODULE): PackStatus.REWORK,
+        (PackStatus.REWORK, LineAction.SEAL): PackStatus.READY_FOR_EOL,
+        (PackStatus.FINALIZED, LineAction.SHIP): PackStatus.SHIPPED,
+        (PackStatus.SHIPPED, LineAction.RETURN): PackStatus.READY_FOR_EOL,
+        **{
+            (status, LineAction.VOID): PackStatus.VOID
+            for status in PackStatus
+            if status not in (PackStatus.SHIPPED, PackStatus.VOID)
+        },
     },
     states=tuple(PackStatus),
-    locked=frozenset({PackStatus.READY_FOR_EOL, PackStatus.FINALIZED}),
-    locking=frozenset({LineAction.BIND_MODULE, LineAction.BIND_MODULES, LineAction.SEAL}),
+    locked=frozenset({PackStatus.READY_FOR_EOL, PackStatus.FINALIZED, PackStatus.SHIPPED}),
+    locking=frozenset({LineAction.BIND_MODULE, LineAction.BIND_MODULES, LineAction.UNBIND_MODULE, LineAction.SEAL}),
     phrases={
         LineAction.BIND_MODULE: "bind a module to",
         LineAction.BIND_MODULES: "bind modules to",
+        LineAction.UNBIND_MODULE: "unbind a module from",
         LineAction.DISPOSITION: "record a disposition for",
     },
 )
 
 STATE_MACHINES: Mapping[str, StateMachine[Any]] = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
 """The state machines by the kind of entity."""
+
+OPEN_PACKS = (PackStatus.DRAFT, PackStatus.IN_PROGRESS, PackStatus.READY_FOR_EOL, PackStatus.REWORK)
+"""The statuses of packs that keep their batch from being completed."""
 
 
 def missing_for_binding(bound: int, required: int, parts: int, part: str) -> list[str]:
@@ -159,7 +205,10 @@ def missing_for_seal(bound: int, required: int, part: str) -> list[str]:
 
 
 def missing_for_completion(packs: int, unfinished: int) -> list[str]:
-    """Return why a batch cannot be completed; nothing if it has packs and all of them are finalized."""
+    """Return why a batch cannot be completed; nothing if it has packs and all of them are finalized.
+
+    `packs` are those that are not voided.
+    """
     if packs == 0:
         return ["the batch has no pack"]
     return [f"{unfinished} of {packs} packs are not {PackStatus.FINALIZED}"] if unfinished else []

@@ -40,6 +40,10 @@ class StatusCounter(Item):
     SEALED = IntAttribute(default=0)
     READY_FOR_EOL = IntAttribute(default=0)
     FINALIZED = IntAttribute(default=0)
+    SCRAPPED = IntAttribute(default=0)
+    REWORK = IntAttribute(default=0)
+    SHIPPED = IntAttribute(default=0)
+    VOID = IntAttribute(default=0)
 
 
 def new_entity_values(work: UnitOfWork, org_id: str, kind: str, item_id: str, actor_id: str) -> dict[str, Any]:

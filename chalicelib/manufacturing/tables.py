@@ -11,7 +11,7 @@ Ledgers and serial numbers are in `traceability/tables.py`, in the same table of
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection
 
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
@@ -93,7 +93,10 @@ class Sku(ListedEntity):
 class BuiltEntity(ListedEntity):
     """A batch, module or pack, with a copy of the SKU for which it is built."""
 
-    unaudited = _DERIVED | {"sku", "bound", "packs", "packs_open", "packs_passed", "packs_failed", "packed_at"}
+    unaudited = _DERIVED | {
+        *("sku", "bound", "packs", "packs_open", "packs_passed", "packs_failed", "packs_voided", "attempt"),
+        *("packed_at", "packed_by_entry", "former_packs"),
+    }
 
     sku_id = UnicodeAttribute()
     sku = StructAttribute[SkuSpec](SkuSpec)
@@ -103,7 +106,7 @@ class BuiltEntity(ListedEntity):
 
 
 class ProductionBatch(BuiltEntity):
-    """A production run, with the numbers of its packs: all, and those that are not finalized."""
+    """A production run, with the numbers of its packs: all that are not voided, and those that are not finalized."""
 
     Meta = stored_in("manufacturing")
     kind = "batch"
@@ -114,6 +117,7 @@ class ProductionBatch(BuiltEntity):
     packs_open = IntAttribute(default=0)
     packs_passed = IntAttribute(default=0)
     packs_failed = IntAttribute(default=0)
+    packs_voided = IntAttribute(default=0)
     started_at = optional(MomentAttribute())
     completed_at = optional(MomentAttribute())
 
@@ -137,13 +141,22 @@ class Assembly(BuiltEntity):
 
 
 class Module(Assembly):
-    """An assembly of cells; `pack_id` is the pack that it is bound to."""
+    """An assembly of cells; `pack_id` is the pack that it is bound to.
+
+    `packed_by_entry` is the sort key of the entry in the pack's ledger, absent in modules of earlier versions.
+    `cells_freed` says of a scrapped module whether its cells can be bound again.
+    """
 
     Meta = stored_in("manufacturing")
     kind = "module"
 
     pack_id = optional(UnicodeAttribute())
     packed_at = optional(MomentAttribute())
+    packed_by_entry = optional(UnicodeAttribute())
+    former_packs = optional(UnicodeSetAttribute())
+    """The ids of packs that the module was taken out of."""
+    scrapped_at = optional(MomentAttribute())
+    cells_freed = optional(BooleanAttribute())
 
     @property
     def required(self) -> int:
@@ -152,13 +165,22 @@ class Module(Assembly):
 
 
 class Pack(Assembly):
-    """The finished product, an assembly of modules; `disposition` is the newest one."""
+    """The finished product, an assembly of modules; `disposition` is the newest one since the begin of the attempt.
+
+    `attempt` counts from 1 how often the pack was built and tested: rework and a return begin another one, and tests of
+    earlier ones do not count. `customer` and the attributes after it are those of the newest shipment.
+    """
 
     Meta = stored_in("manufacturing")
     kind = "pack"
 
     disposition = optional(UnicodeAttribute())
     disposed_at = optional(MomentAttribute())
+    attempt = IntAttribute(default=1)
+    customer = optional(UnicodeAttribute())
+    order = optional(UnicodeAttribute())
+    shipped_at = optional(MomentAttribute())
+    returned_at = optional(MomentAttribute())
 
     @property
     def required(self) -> int:

@@ -20,7 +20,7 @@ def test_batch_contains_its_sku(world: World) -> None:
         "status": "DRAFT",
         "skuId": sku["id"],
         "sku": carried,
-        "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0},
+        "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0, "voided": 0},
         "targetQuantity": 100,
         "notes": "first",
         "version": 1,
@@ -102,7 +102,7 @@ def test_batch_completes_when_every_pack_is_finalized(world: World) -> None:
     world.clock.advance(minutes=1)
     done = data(line.supervisor.patch(f"/v1/batches/{batch['id']}/complete"))
     assert (done["status"], done["completedAt"]) == ("COMPLETED", "2026-03-01T09:01:00Z")
-    assert done["packs"] == {"total": 2, "open": 0, "passed": 1, "failed": 1}
+    assert done["packs"] == {"total": 2, "open": 0, "passed": 1, "failed": 1, "voided": 0}
     again = line.qa.patch(f"/v1/batches/{batch['id']}/complete")
     assert (again.status, again.code, again.json["error"]["details"]["state"]) == (
         409,

@@ -24,6 +24,7 @@ StoredT = TypeVar("StoredT", bound=Item)
 CELLS = [f"C-{number}" for number in range(12)]
 LOTS = [None, "L1", "L2"]
 LIMITS = {"U": {"min": 1, "max": 2, "unit": "V"}}
+UNSEALED = ("DRAFT", "IN_PROGRESS")
 VALUES = [0.5, 1, 2, 2.5]
 
 pick, a_cell = st.integers(0, 99), st.sampled_from(CELLS)
@@ -45,6 +46,9 @@ class Shift(RuleBasedStateMachine):
         self.lots: dict[str, str | None] = {}
         self.inside: dict[str, list[str]] = defaultdict(list)
         self.seen: dict[str, int] = {}
+        self.freed: set[str] = set()
+        self.decided: dict[str, str] = {}
+        self.serials: dict[str, str] = {}
         self.new_batch()
         self.start(0)
 
@@ -67,8 +71,8 @@ class Shift(RuleBasedStateMachine):
     @rule(number=pick)
     def complete(self, number: int) -> None:
         batch = self.any(self.batches, number)
-        packs = [state for pack, state in self.packs.items() if self.batch_of[pack] == batch]
-        done = bool(packs) and set(packs) == {"FINALIZED"}
+        packs = {state for pack, state in self.packs.items() if self.batch_of[pack] == batch} - {"VOID"}
+        done = bool(packs) and packs <= {"FINALIZED", "SHIPPED"}
         answer = self.line.supervisor.patch(f"/v1/batches/{batch}/complete")
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and done):
             self.batches[batch] = "COMPLETED"
@@ -105,7 +109,7 @@ class Shift(RuleBasedStateMachine):
     @rule(number=pick)
     def fill_and_seal(self, number: int) -> None:
         """The most frequent step, so that packs are created."""
-        unsealed = {module: state for module, state in self.modules.items() if state != "SEALED"}
+        unsealed = {module: state for module, state in self.modules.items() if state in UNSEALED}
         module = self.any(unsealed or self.modules, number)
         free = [cell for cell in CELLS if cell not in self.lots]
         room = 2 - len(self.cells[module])
@@ -118,10 +122,10 @@ class Shift(RuleBasedStateMachine):
     def unbind_any_cell(self, number: int, cell: str) -> None:
         self.unbind(self.any(self.modules, number), cell)
 
-    @precondition(lambda self: any(self.modules[module] != "SEALED" for module in self.cells))
+    @precondition(lambda self: any(self.modules[module] in UNSEALED for module in self.cells))
     @rule(number=pick)
     def unbind_bound_cell(self, number: int) -> None:
-        where = {cell: one for one, held in self.cells.items() for cell in held if self.modules[one] != "SEALED"}
+        where = {cell: one for one, held in self.cells.items() for cell in held if self.modules[one] in UNSEALED}
         if where:
             cell = self.any(where, number)
             self.unbind(where[cell], cell)
@@ -155,6 +159,7 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and all(map(self.can_be_packed, parts)), 201):
             pack = answer.json["data"]["id"]
             self.packs[pack] = "IN_PROGRESS" if parts else "DRAFT"
+            self.serials[pack] = body["serial"]
             self.batch_of[pack] = batch
             self.inside[pack] = parts
 
@@ -171,17 +176,17 @@ class Shift(RuleBasedStateMachine):
     @rule(number=pick, chosen=pick)
     def bind_module(self, number: int, chosen: int) -> None:
         pack, module = self.any(self.packs, number), self.any(self.modules, chosen)
-        open_still = self.packs[pack] in ("DRAFT", "IN_PROGRESS") and len(self.inside[pack]) < 2
+        open_still = self.packs[pack] in ("DRAFT", "IN_PROGRESS", "REWORK") and len(self.inside[pack]) < 2
         answer = self.line.bind_module({"id": pack}, {"id": module})
         if self.expect(answer, open_still and self.can_be_packed(module)):
-            self.packs[pack] = "IN_PROGRESS"
+            self.packs[pack] = self.packs[pack].replace("DRAFT", "IN_PROGRESS")
             self.inside[pack].append(module)
 
     @precondition(lambda self: self.packs)
     @rule(number=pick)
     def seal_pack(self, number: int) -> None:
         pack = self.any(self.packs, number)
-        ready = self.packs[pack] == "IN_PROGRESS" and len(self.inside[pack]) == 2
+        ready = self.packs[pack] in ("IN_PROGRESS", "REWORK") and len(self.inside[pack]) == 2
         if self.expect(self.line.seal("packs", {"id": pack}), ready):
             self.packs[pack] = "READY_FOR_EOL"
 
@@ -197,6 +202,66 @@ class Shift(RuleBasedStateMachine):
         good = disposition != "PASS" or (value is not None and 1 <= value <= 2)
         if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
             self.packs[pack] = "FINALIZED"
+            self.decided[pack] = disposition
+
+    @precondition(lambda self: any(self.inside.values()))
+    @rule(number=pick, any_module=st.booleans())
+    def unbind_module(self, number: int, any_module: bool) -> None:
+        held = {pack: state for pack, state in self.packs.items() if self.inside[pack]}
+        pack = self.any(held or self.packs, number)
+        module = self.any(self.modules, number) if any_module or not self.inside[pack] else self.inside[pack][0]
+        possible = self.packs[pack] in ("IN_PROGRESS", "REWORK") and module in self.inside[pack]
+        if self.expect(self.line.unbind_module({"id": pack}, {"id": module}), possible):
+            self.inside[pack].remove(module)
+
+    @precondition(lambda self: len(self.modules) > 4)
+    @rule(number=pick, cells=st.sampled_from(["free", "scrap"]))
+    def scrap(self, number: int, cells: str) -> None:
+        module = self.any(self.modules, number)
+        packed = any(module in parts for parts in self.inside.values())
+        answer = self.line.scrap({"id": module}, cells)
+        if self.expect(answer, self.modules[module] != "SCRAPPED" and not packed):
+            self.modules[module] = "SCRAPPED"
+            if cells == "free":
+                self.freed.add(module)
+                for cell in self.cells.pop(module, []):
+                    del self.lots[cell]
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick)
+    def rework(self, number: int) -> None:
+        pack = self.any(self.packs, number)
+        failed = self.packs[pack] == "FINALIZED" and self.decided[pack] == "FAIL"
+        if self.expect(self.line.rework({"id": pack}), failed or self.packs[pack] == "READY_FOR_EOL"):
+            self.packs[pack] = "REWORK"
+            self.decided.pop(pack, None)
+
+    @precondition(lambda self: len(self.packs) > 1)
+    @rule(number=pick)
+    def void(self, number: int) -> None:
+        pack = self.any(self.packs, number)
+        if self.expect(self.line.void({"id": pack}), self.packs[pack] not in ("SHIPPED", "VOID")):
+            self.packs[pack] = "VOID"
+            self.inside[pack] = []
+            self.decided.pop(pack, None)
+
+    @precondition(lambda self: self.decided)
+    @rule(number=pick)
+    def ship(self, number: int) -> None:
+        pack = self.any(self.decided, number)
+        possible = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
+        if self.expect(self.line.ship({"id": pack}), possible):
+            self.packs[pack] = "SHIPPED"
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick)
+    def take_back(self, number: int) -> None:
+        shipped = {pack: state for pack, state in self.packs.items() if state == "SHIPPED"}
+        pack = self.any(shipped or self.packs, number)
+        answer = self.line.take_back({"serial": self.serials[pack]})
+        if self.expect(answer, self.packs[pack] == "SHIPPED", 201):
+            self.packs[pack] = "READY_FOR_EOL"
+            del self.decided[pack]
 
     # --- expectations ------------------------------------------------------------------------------------------
 
@@ -215,7 +280,7 @@ class Shift(RuleBasedStateMachine):
         bind: Any = self.line.bind_tray if tray else self.line.bind
         answer = bind({"id": module}, cells if tray else cells[0], lot)
         fits = (
-            self.modules[module] != "SEALED" and len(self.cells[module]) + len(cells) <= 2 and self.is_running(module)
+            self.modules[module] in UNSEALED and len(self.cells[module]) + len(cells) <= 2 and self.is_running(module)
         )
         free = not any(cell in self.lots for cell in cells)
         if self.expect(answer, fits and free):
@@ -266,7 +331,7 @@ class Shift(RuleBasedStateMachine):
             stored, cells = self.stored(module_key(DEMO, module)), self.cells[module]
             assert (stored.status, stored.pack_id, stored.bound) == (status, where.get(module), len(cells))
             assert status != "SEALED" or len(cells) == 2
-            if self.seen.get(module) != stored.version:
+            if self.seen.get(module) != stored.version and module not in self.freed:
                 assert self.line.cells_of({"id": module}) == cells
                 self.seen[module] = stored.version
 
@@ -274,22 +339,26 @@ class Shift(RuleBasedStateMachine):
         where = {cell: module for module, cells in self.cells.items() for cell in cells}
         for cell in CELLS:
             number = self.stored_items.get(serial_key(cell))
-            assert (None if number is None else number.holder_id) == where.get(cell)
+            holder = None if number is None or number.holder_id in self.freed else number.holder_id
+            assert holder == where.get(cell)
         for lot in ("L1", "L2"):
             uses = Query(LotUse, lot_pk(DEMO, lot)).all()
             held = Counter(where[cell] for cell, of_lot in self.lots.items() if of_lot == lot)
-            assert {use.module_id: use.cells for use in uses if use.cells} == held
+            assert {use.module_id: use.cells for use in uses if use.cells and use.module_id not in self.freed} == held
 
     def check_packs_and_batches(self) -> None:
         for pack, status in self.packs.items():
             stored = self.stored(pack_key(DEMO, pack))
             assert (stored.status, stored.bound) == (status, len(self.inside[pack]))
+            assert stored.disposition == self.decided.get(pack) or status in ("READY_FOR_EOL", "VOID")
+            assert status not in ("READY_FOR_EOL", "FINALIZED", "SHIPPED") or len(self.inside[pack]) == 2
         for batch, status in self.batches.items():
-            states = [state for pack, state in self.packs.items() if self.batch_of[pack] == batch]
-            kept = self.stored(batch_key(DEMO, batch))
-            unfinished = sum(state != "FINALIZED" for state in states)
-            assert (kept.status, kept.packs, kept.packs_open) == (status, len(states), unfinished)
-            assert kept.packs_passed + kept.packs_failed == len(states) - unfinished
+            states = {pack: state for pack, state in self.packs.items() if self.batch_of[pack] == batch}
+            kept, voided = self.stored(batch_key(DEMO, batch)), list(states.values()).count("VOID")
+            ended = [self.decided[pack] for pack, state in states.items() if state in ("FINALIZED", "SHIPPED")]
+            assert (kept.status, kept.packs, kept.packs_voided) == (status, len(states) - voided, voided)
+            assert (kept.packs_passed, kept.packs_failed) == (ended.count("PASS"), ended.count("FAIL"))
+            assert kept.packs_open == len(states) - voided - len(ended)
 
     def check_totals(self) -> None:
         for kind, entities in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):

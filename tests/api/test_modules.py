@@ -265,14 +265,14 @@ def test_lot_use_counts_cells_of_a_module(world: World) -> None:
 def test_seal_requires_exactly_the_cells_of_the_sku(world: World) -> None:
     line = Line(world)
     module = line.module(line.batch())
-    assert violation(line.seal("modules", module))["allowed"] == ["bind-cell", "bind-cells"]
+    assert violation(line.seal("modules", module))["allowed"] == ["bind-cell", "bind-cells", "scrap"]
     data(line.bind(module, "A"))
     details = violation(line.seal("modules", module))
     assert details == {
         "moduleId": module["id"],
         "state": "IN_PROGRESS",
         "action": "seal",
-        "allowed": ["bind-cell", "bind-cells", "seal", "unbind-cell"],
+        "allowed": ["bind-cell", "bind-cells", "scrap", "seal", "unbind-cell"],
         "missing": ["1 of 2 cells are not bound yet"],
         "bound": 1,
         "required": 2,
@@ -299,7 +299,7 @@ def test_sealed_module_is_locked(world: World) -> None:
             "moduleId": module["id"],
             "state": "SEALED",
             "action": action,
-            "allowed": [],
+            "allowed": ["scrap"],
         }
     assert line.bind_tray(module, []).status == 422
     assert registered("X") is None

@@ -31,6 +31,7 @@ def test_pack_without_modules_is_a_draft(world: World) -> None:
         "sku": batch["sku"],
         "modulesBound": 0,
         "modulesRequired": 2,
+        "attempt": 1,
         "version": 1,
         "createdAt": NOW,
         "updatedAt": NOW,
@@ -124,7 +125,8 @@ def test_every_refused_module_is_named_and_none_is_bound(world: World) -> None:
         assert len(details["missing"]) == 3
         assert details.get("packId") == named
     assert line.stored_module(good).pack_id is None
-    assert line.counted("pack") == {"DRAFT": 1, "IN_PROGRESS": 1, "READY_FOR_EOL": 0, "FINALIZED": 0}
+    counted = {status: number for status, number in line.counted("pack").items() if number}
+    assert counted == {"DRAFT": 1, "IN_PROGRESS": 1}
 
 
 def test_unknown_module_is_not_found(world: World) -> None:
@@ -194,7 +196,7 @@ def test_sealed_pack_is_locked(world: World, finished: bool) -> None:
             "packId": pack["id"],
             "state": pack["status"],
             "action": action,
-            "allowed": [] if finished else ["disposition"],
+            "allowed": ["rework", "ship", "void"] if finished else ["disposition", "rework", "void"],
         }
 
 
@@ -209,10 +211,11 @@ def test_pass_and_fail_finalize_a_pack(world: World, disposition: str) -> None:
     assert done["disposedAt"] == "2026-03-01T09:01:00Z"
     for again in ("PASS", "FAIL", "QUARANTINE"):
         details = violation(line.dispose(pack, again))
-        assert (details["state"], details["action"], details["allowed"]) == ("FINALIZED", "disposition", [])
+        assert (details["state"], details["action"]) == ("FINALIZED", "disposition")
+        assert details["allowed"] == ["rework", "ship", "void"]
     counts = data(line.viewer.get(f"/v1/batches/{batch['id']}"))["packs"]
     passed = disposition == "PASS"
-    assert counts == {"total": 1, "open": 0, "passed": int(passed), "failed": int(not passed)}
+    assert counts == {"total": 1, "open": 0, "passed": int(passed), "failed": int(not passed), "voided": 0}
 
 
 def test_quarantine_leaves_a_pack_for_a_later_decision(world: World) -> None:
@@ -359,7 +362,7 @@ def test_repeated_key_has_one_effect(world: World) -> None:
     for first, second in (bound, sealed, passed):
         assert (first.status, first.text, second.headers["Idempotent-Replayed"]) == (200, second.text, "true")
     counts = data(line.viewer.get(f"/v1/batches/{batch['id']}"))["packs"]
-    assert counts == {"total": 1, "open": 0, "passed": 1, "failed": 0}
+    assert counts == {"total": 1, "open": 0, "passed": 1, "failed": 0, "voided": 0}
 
 
 def test_packs_of_another_organisation_are_not_found(world: World) -> None:

@@ -124,6 +124,37 @@ def _dispose(stage: Stage) -> Hit:
     return _patch(line.qa, "/v1/packs/{pack_id}/disposition", "pack_id", pack, body)
 
 
+def _scrap(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    body = {"reason": "dropped"}
+    return _patch(line.production, "/v1/modules/{module_id}/scrap", "module_id", line.full_module(batch), body)
+
+
+def _unbind_module(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    module = _sealed(stage, 1)[0]
+    pack = line.pack(batch, [module])
+    body = {"moduleId": module["id"]}
+    return _patch(line.production, "/v1/packs/{pack_id}/unbind-module", "pack_id", pack, body)
+
+
+def _leave(stage: Stage, step: str) -> Hit:
+    """Rework, void or ship a pack of 8 modules."""
+    line, _ = _plant(stage)
+    disposition = "FAIL" if step == "rework" else "PASS"
+    pack = line.finished_pack(line.batch(cellsPerModule=1, modulesPerPack=8), disposition)
+    body = {"customer": "Northwind"} if step == "ship" else {"reason": "loose connector"}
+    return _patch(line.production, f"/v1/packs/{{pack_id}}/{step}", "pack_id", pack, body)
+
+
+def _return(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    pack = line.finished_pack(line.batch(cellsPerModule=1, modulesPerPack=8))
+    data(line.ship(pack))
+    body = {"serial": pack["serial"], "reason": "noise"}
+    return Hit("POST", "/v1/returns", line.production, body, status=201)
+
+
 def _list(stage: Stage, path: str, *, of_batch: bool = False, **query: str) -> Hit:
     line, batch = _plant(stage)
     chosen = {"batchId": batch["id"]} if of_batch else {}
@@ -162,6 +193,12 @@ SCENARIOS: dict[str, Prepare] = {
     "PATCH packs/{id}/bind-module": _bind_module,
     "PATCH packs/{id}/seal": _seal_pack,
     "PATCH packs/{id}/disposition": _dispose,
+    "PATCH modules/{id}/scrap, 48 cells": _scrap,
+    "PATCH packs/{id}/unbind-module": _unbind_module,
+    "PATCH packs/{id}/rework": partial(_leave, step="rework"),
+    "PATCH packs/{id}/void, 8 modules": partial(_leave, step="void"),
+    "PATCH packs/{id}/ship": partial(_leave, step="ship"),
+    "POST /v1/returns": _return,
     "GET /v1/skus/{id}": partial(_one, path="/v1/skus/{sku_id}"),
     "GET /v1/batches/{id}": partial(_one, path="/v1/batches/{batch_id}"),
     "GET /v1/modules/{id}, 48 cells": partial(_one, path="/v1/modules/{module_id}"),

@@ -153,6 +153,37 @@ class Line:
         assert user is not None
         return user.full_name
 
+    def unbind_module(self, pack: Data, module: Data, **headers: str) -> Answer:
+        """Take a module out of a pack."""
+        return self.production.patch(f"/v1/packs/{pack['id']}/unbind-module", {"moduleId": module["id"]}, **headers)
+
+    def scrap(self, module: Data, cells: str | None = None, **headers: str) -> Answer:
+        """Scrap a module."""
+        body = {"reason": "dropped"} | ({"cells": cells} if cells else {})
+        return self.production.patch(f"/v1/modules/{module['id']}/scrap", body, **headers)
+
+    def rework(self, pack: Data, **headers: str) -> Answer:
+        """Open a pack again."""
+        return self.production.patch(f"/v1/packs/{pack['id']}/rework", {"reason": "loose connector"}, **headers)
+
+    def void(self, pack: Data, **headers: str) -> Answer:
+        """Void a pack."""
+        return self.production.patch(f"/v1/packs/{pack['id']}/void", {"reason": "created twice"}, **headers)
+
+    def ship(self, pack: Data, customer: str = "Northwind", **headers: str) -> Answer:
+        """Ship a pack."""
+        body = {"customer": customer, "order": "PO-1"}
+        return self.production.patch(f"/v1/packs/{pack['id']}/ship", body, **headers)
+
+    def take_back(self, pack: Data, **headers: str) -> Answer:
+        """Take back a shipped pack."""
+        return self.production.post("/v1/returns", {"serial": pack["serial"], "reason": "noise"}, **headers)
+
+    def modules_of(self, pack: Data) -> list[Data]:
+        """Return the modules that a pack shows."""
+        modules: list[Data] = data(self.viewer.get(f"/v1/packs/{pack['id']}"))["modules"]
+        return modules
+
     def stored_module(self, module: Data) -> Module:
         """Return a stored module."""
         found = get(module_key(self.org_id, module["id"]))

@@ -8,7 +8,7 @@ from tests.builders.deployed import DeployedWorld
 from tests.builders.histories import export_path
 from tests.builders.maintenance import ITEMS, Park, checklist_record
 from tests.builders.maintenance import load as load_park
-from tests.builders.manufacturing import Line, data
+from tests.builders.manufacturing import Data, Line, data
 from tests.builders.packing import (
     cancel_shipment,
     close_box,
@@ -220,6 +220,19 @@ def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     world.sweep_maintenance()
 
 
+def _leave_line(line: Line, batch: Data, pack: Data, module: Data) -> None:
+    """Take a pack apart, scrap a module, and ship a pack and take it back."""
+    data(line.rework(pack))
+    data(line.unbind_module(pack, module))
+    scrapped = line.full_module(batch)
+    data(line.scrap(scrapped))
+    data(line.bind(line.module(batch), line.cells_of(scrapped)[0]))
+    data(line.void(pack))
+    finished = line.finished_pack(line.batch())
+    data(line.ship(finished))
+    data(line.take_back(finished), 201)
+
+
 def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """What the flow of assembly does not do: lists, cells taken off, packs put together bit by bit, and lives."""
     line = Line(world)
@@ -238,6 +251,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     data(line.seal("packs", pack))
     data(line.dispose(pack, "QUARANTINE"))
     done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
+    _leave_line(line, batch, pack, first)
     for kind, thing in (("skus", batch["sku"]), ("batches", batch), ("modules", module), ("packs", pack)):
         data(line.viewer.get(f"/v1/{kind}/{thing['id']}"))
         for query in ("", "?q=x") if kind == "skus" else ("", "?q=x", f"?skuId={batch['sku']['id']}"):

@@ -225,5 +225,5 @@ def test_totals_of_lists_are_exact_after_simultaneous_changes(arena: World) -> N
 
     at_once([partial(work, number) for number in range(16)])
     for owner in (None, batch["skuId"], batch["id"]):
-        assert line.counted("module", owner) == {"DRAFT": 0, "IN_PROGRESS": 0, "SEALED": 16}
+        assert line.counted("module", owner) == {"DRAFT": 0, "IN_PROGRESS": 0, "SEALED": 16, "SCRAPPED": 0}
     assert line.viewer.get("/v1/modules?pageSize=5").json["meta"]["totalCount"] == 16

@@ -290,4 +290,4 @@ def test_two_simultaneous_first_scans_both_count(arena: World, embedded: Embedde
     module = line.module(line.batch())
     bound = data(meanwhile(embedded, lambda: data(line.bind(module, "A")), lambda: line.bind(module, "B")))
     assert (bound["cellsBound"], line.cells_of(module)) == (2, ["A", "B"])
-    assert line.counted("module") == {"DRAFT": 0, "IN_PROGRESS": 1, "SEALED": 0}
+    assert line.counted("module") == {"DRAFT": 0, "IN_PROGRESS": 1, "SEALED": 0, "SCRAPPED": 0}

@@ -1,46 +1,112 @@
 """Simultaneous requests around what ends the work on a batch, module or pack."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from tests.builders.manufacturing import Line, data, registered
+from tests.builders.manufacturing import Data, Line, registered
 from tests.builders.world import Answer, World
 from tests.races.crowd import at_once
 
 SCANNERS = 64
 
 
+def check_ledger(line: Line, modules: Sequence[Data]) -> None:
+    """Check that what each module holds is what its ledger and the registry say."""
+    for module in modules:
+        stored, cells = line.stored_module(module), line.cells_of(module)
+        if stored.cells_freed:
+            assert stored.bound == 0
+            continue
+        assert len(cells) == stored.bound
+        for cell in cells:
+            number = registered(cell)
+            assert number is not None
+            assert number.holder_id == module["id"]
+
+
 def test_no_cell_is_bound_after_the_batch_is_completed(arena: World) -> None:
     line = Line(arena)
-    outcomes: Counter[tuple[int, str]] = Counter()
-    for turn in range(2):
-        batch = line.batch(cellsPerModule=2, modulesPerPack=1)
-        line.finished_pack(batch)
-        modules = [line.module(batch) for _ in range(SCANNERS - 1)]
+    batch = line.batch(cellsPerModule=2, modulesPerPack=1)
+    line.finished_pack(batch)
+    modules = [line.module(batch) for _ in range(SCANNERS - 1)]
 
-        def scan(number: int, turn: int = turn, modules: list[dict[str, str]] = modules) -> list[Answer]:
-            """Fill a module and seal it."""
-            module, cells = modules[number], [f"{turn}-{number}-{place}" for place in range(2)]
-            return [*(line.bind(module, cell) for cell in cells), line.seal("modules", module)]
+    def scan(number: int) -> list[Answer]:
+        """Fill a module and seal it."""
+        module, cells = modules[number], [f"{number}-{place}" for place in range(2)]
+        return [*(line.bind(module, cell) for cell in cells), line.seal("modules", module)]
 
-        def complete(path: str = f"/v1/batches/{batch['id']}/complete") -> list[Answer]:
-            return [line.qa.patch(path)]
+    def complete() -> list[Answer]:
+        return [line.qa.patch(f"/v1/batches/{batch['id']}/complete")]
 
-        calls: list[Callable[[], list[Answer]]] = [complete, *(partial(scan, number) for number in range(len(modules)))]
-        answers_of = at_once(calls)
-        assert [answer.status for answer in answers_of[0]] == [200]
-        for module, answers in zip(modules, answers_of[1:], strict=True):
-            stored, cells = line.stored_module(module), line.cells_of(module)
-            assert len(cells) == stored.bound == sum(answer.status == 200 for answer in answers[:2])
-            assert (stored.status == "SEALED") == (answers[2].status == 200)
-            assert all((number := registered(cell)) and number.holder_id == module["id"] for cell in cells)
-            outcomes.update((answer.status, answer.code if answer.status == 409 else "") for answer in answers)
-            late = [line.bind(module, f"late-{module['id']}"), line.seal("modules", module)]
-            assert {answer.status for answer in late} == {409}
-        assert line.stored_batch(batch).status == "COMPLETED"
-        assert line.counted("module", batch["id"])["SEALED"] - 1 == sum(
-            line.stored_module(module).status == "SEALED" for module in modules
-        )
-    assert set(outcomes) <= {(200, ""), (409, "WORKFLOW_VIOLATION")}
-    assert data(line.viewer.get("/v1/batches?status=COMPLETED"))
+    calls: list[Callable[[], list[Answer]]] = [complete, *(partial(scan, number) for number in range(len(modules)))]
+    completed, *answers_of = at_once(calls)
+    assert [answer.status for answer in completed] == [200]
+    check_ledger(line, modules)
+    for module, answers in zip(modules, answers_of, strict=True):
+        assert line.stored_module(module).bound == sum(answer.status == 200 for answer in answers[:2])
+        assert {answer.code for answer in answers if answer.status != 200} <= {"WORKFLOW_VIOLATION"}
+    late = [line.bind(modules[0], "late"), line.seal("modules", modules[0])]
+    assert {answer.status for answer in late} == {409}
+    sealed = [line.stored_module(module).status for module in modules].count("SEALED")
+    assert line.counted("module", batch["id"])["SEALED"] == sealed + 1
+
+
+def test_no_cell_is_in_two_places_while_modules_are_scrapped_and_sealed(arena: World) -> None:
+    line = Line(arena)
+    batch = line.batch(cellsPerModule=2)
+    former = [line.sealed_module(batch) for _ in range(8)]
+    cells = [cell for module in former for cell in line.cells_of(module)]
+    modules = [line.module(batch) for _ in range(SCANNERS - len(former))]
+
+    def scan(number: int) -> list[Answer]:
+        """Bind cells that are being freed, and seal or scrap the module."""
+        module = modules[number]
+        mine = [cells[(number + step) % len(cells)] for step in (0, 5)]
+        end = partial(line.scrap, module) if number % 4 == 0 else partial(line.seal, "modules", module)
+        return [*(line.bind(module, cell) for cell in mine), end()]
+
+    def scrap(module: Data) -> list[Answer]:
+        return [line.scrap(module)]
+
+    calls: list[Callable[[], list[Answer]]] = [partial(scrap, module) for module in former]
+    calls += [partial(scan, number) for number in range(len(modules))]
+    answers = [answer for answers in at_once(calls) for answer in answers]
+    assert {answer.code for answer in answers if answer.status != 200} <= {"WORKFLOW_VIOLATION", "DUPLICATE_SERIAL"}
+    check_ledger(line, modules)
+    held = [cell for module in modules if not line.stored_module(module).cells_freed for cell in line.cells_of(module)]
+    assert len(held) == len(set(held))
+    for module in modules:
+        stored = line.stored_module(module)
+        assert stored.status != "SEALED" or stored.bound == 2
+    states = Counter(line.stored_module(module).status for module in [*former, *modules])
+    assert Counter({state: number for state, number in line.counted("module").items() if number}) == states
+    assert states["SCRAPPED"] >= len(former)
+
+
+def test_module_is_in_one_pack_while_packs_are_voided_and_reworked(arena: World) -> None:
+    line = Line(arena)
+    batch = line.batch(cellsPerModule=1, modulesPerPack=1)
+    for turn in range(6):
+        pack = line.ready_pack(batch)
+        module, *_ = line.modules_of(pack)
+        others = [line.pack(batch) for _ in range(4)]
+        steps: list[Callable[[], Answer]] = [
+            partial(line.void, pack),
+            partial(line.rework, pack),
+            partial(line.dispose, pack, "FAIL"),
+            partial(line.unbind_module, pack, module),
+            *(partial(line.bind_module, other, module) for other in others),
+            partial(line.scrap, module),
+        ]
+        answers = at_once(steps)
+        assert {answer.status for answer in answers} <= {200, 409}, turn
+        assert answers[0].status == 200
+        stored = line.stored_module(module)
+        holders = [other["id"] for other in others if line.stored_pack(other).bound]
+        assert holders == ([stored.pack_id] if stored.pack_id else [])
+        assert (stored.status == "SCRAPPED") == (answers[-1].status == 200)
+        assert not (stored.status == "SCRAPPED" and holders)
+        kept = line.stored_batch(batch)
+        assert (kept.packs, kept.packs_open, kept.packs_voided) == (4 * (turn + 1), 4 * (turn + 1), turn + 1)
+        assert kept.packs_failed == kept.packs_passed == 0

@@ -45,11 +45,25 @@ TRANSITIONS = {
     ("pack", "IN_PROGRESS", "bind-modules"): "IN_PROGRESS",
     ("pack", "IN_PROGRESS", "seal"): "READY_FOR_EOL",
     ("pack", "READY_FOR_EOL", "disposition"): "FINALIZED",
+    ("module", "DRAFT", "scrap"): "SCRAPPED",
+    ("module", "IN_PROGRESS", "scrap"): "SCRAPPED",
+    ("module", "SEALED", "scrap"): "SCRAPPED",
+    ("pack", "IN_PROGRESS", "unbind-module"): "IN_PROGRESS",
+    ("pack", "READY_FOR_EOL", "rework"): "REWORK",
+    ("pack", "FINALIZED", "rework"): "REWORK",
+    ("pack", "REWORK", "bind-module"): "REWORK",
+    ("pack", "REWORK", "bind-modules"): "REWORK",
+    ("pack", "REWORK", "unbind-module"): "REWORK",
+    ("pack", "REWORK", "seal"): "READY_FOR_EOL",
+    ("pack", "FINALIZED", "ship"): "SHIPPED",
+    ("pack", "SHIPPED", "return"): "READY_FOR_EOL",
+    **{("pack", state, "void"): "VOID" for state in ("DRAFT", "IN_PROGRESS", "READY_FOR_EOL", "FINALIZED", "REWORK")},
 }
 LOCKED = {
     ("module", "SEALED"): {"bind-cell", "bind-cells", "unbind-cell", "seal"},
-    ("pack", "READY_FOR_EOL"): {"bind-module", "bind-modules", "seal"},
-    ("pack", "FINALIZED"): {"bind-module", "bind-modules", "seal"},
+    ("pack", "READY_FOR_EOL"): {"bind-module", "bind-modules", "unbind-module", "seal"},
+    ("pack", "FINALIZED"): {"bind-module", "bind-modules", "unbind-module", "seal"},
+    ("pack", "SHIPPED"): {"bind-module", "bind-modules", "unbind-module", "seal"},
 }
 STEPS = [
     (kind, state, action)
@@ -78,7 +92,8 @@ def test_sources_and_targets_of_steps() -> None:
     assert (BATCH.targets(LineAction.COMPLETE), BATCH.sources(LineAction.COMPLETE)) == ({"COMPLETED"}, ["IN_PROGRESS"])
     assert MODULE.targets(LineAction.BIND_CELL) == {"IN_PROGRESS"}
     assert MODULE.sources(LineAction.BIND_CELL) == ["DRAFT", "IN_PROGRESS"]
-    assert (PACK.targets(LineAction.SEAL), PACK.sources(LineAction.SEAL)) == ({"READY_FOR_EOL"}, ["IN_PROGRESS"])
+    seals = (PACK.targets(LineAction.SEAL), PACK.sources(LineAction.SEAL))
+    assert seals == ({"READY_FOR_EOL"}, ["IN_PROGRESS", "REWORK"])
 
 
 @given(st.integers(0, 5000), st.integers(1, 5000))

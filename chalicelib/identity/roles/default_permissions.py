@@ -167,11 +167,20 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.module.create", "Create a module.", _PRODUCTION),
     ("manufacturing.module.bind", "Bind cells to a module, and unbind them before it is sealed.", _PRODUCTION),
     ("manufacturing.module.seal", "Seal a module.", _PRODUCTION),
+    ("manufacturing.module.scrap", "Scrap a module, with or without its cells.", _PRODUCTION),
     ("manufacturing.pack.read", "Read packs.", _CONSOLE),
     ("manufacturing.pack.create", "Create a pack.", _PRODUCTION),
-    ("manufacturing.pack.bind", "Bind modules to a pack.", _PRODUCTION),
+    (
+        "manufacturing.pack.bind",
+        "Bind modules to a pack, and unbind them before it is sealed or in rework.",
+        _PRODUCTION,
+    ),
     ("manufacturing.pack.seal", "Seal a pack.", _PRODUCTION),
     ("manufacturing.pack.disposition", "Pass, fail or quarantine a tested pack.", _QA),
+    ("manufacturing.pack.rework", "Open a sealed pack again to change its modules.", _PRODUCTION | _SUPERVISOR),
+    ("manufacturing.pack.void", "Void a pack that was not shipped.", _PRODUCTION | _SUPERVISOR),
+    ("manufacturing.pack.ship", "Ship a pack that passed.", _PRODUCTION),
+    ("manufacturing.pack.return", "Take back a shipped pack.", _PRODUCTION),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
 )
 

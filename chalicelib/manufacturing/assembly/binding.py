@@ -97,8 +97,12 @@ def append_ledger_entry(
     change: str = BOUND,
     part_ids: Sequence[str] | None = None,
     lot: str | None = None,
+    **details: object,
 ) -> LedgerEntry:
-    """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read."""
+    """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read.
+
+    `details` are further attributes of the entry, which the audit row shows if they are not derived from others.
+    """
     entry = ledger_key(assembly.pk, assembly.version, work.ids.new()).new(
         org_id=assembly.org_id,
         holder_id=assembly.item_id,
@@ -108,6 +112,7 @@ def append_ledger_entry(
         lot=lot,
         at=work.now,
         by=actor_id,
+        **details,
     )
-    work.create(entry, audited=False)
+    work.create(entry, audited=bool(details))
     return entry

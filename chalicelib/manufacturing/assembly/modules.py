@@ -132,6 +132,7 @@ def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: A
         removed_at=work.now,
         removed_by=actor.user_id,
         removed_by_entry=entry.sk,
+        freed_from=cell.freed_from,
     )
     work.create(former, audited=False)
     _count_lot(work, module, cell.lot, -1)

@@ -7,7 +7,7 @@ transaction has at most 100 items, so one request binds at most 90 modules; a pa
 from collections.abc import Callable, Sequence
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import Conflict, VersionConflict
+from chalicelib.core.errors import Conflict
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import (
@@ -18,6 +18,7 @@ from chalicelib.manufacturing.assembly.binding import (
     update_binding,
 )
 from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, CreatePack
+from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
 from chalicelib.manufacturing.rules import (
     PACK,
@@ -29,7 +30,7 @@ from chalicelib.manufacturing.rules import (
     missing_for_seal,
 )
 from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
-from chalicelib.manufacturing.tables import LINE_HOURS, Module, Pack, ProductionBatch, batch_key, module_key, pack_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Module, Pack, ProductionBatch, module_key, pack_key
 from chalicelib.manufacturing.traceability import serial_registry
 from chalicelib.manufacturing.traceability.rules import read_part
 
@@ -50,18 +51,8 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
         _bind_first_modules(work, pack, batch, command.module_ids, actor)
     create_listed(work, pack)
     serial_registry.register_assembly(work, pack)
-    work.update_unread(
-        batch_key(pack.org_id, batch.item_id),
-        condition=ProductionBatch.status == BatchStatus.IN_PROGRESS,
-        on_conflict=VersionConflict(),
-        actions=[
-            ProductionBatch.packs.add(1),
-            ProductionBatch.packs_open.add(1),
-            ProductionBatch.version.add(1),
-            ProductionBatch.updated_at.set(work.now),
-        ],
-        audited=False,
-    )
+    is_running = ProductionBatch.status == BatchStatus.IN_PROGRESS
+    change_pack_counts(work, pack, {"packs": 1, "packs_open": 1}, condition=is_running)
     return pack
 
 
@@ -101,7 +92,7 @@ def _bind_first_modules(
         raise line_conflict(batch, LineAction.CREATE_PACK, missing, bound=0, required=pack.required)
     modules = _read_modules(work, pack.org_id, module_ids)
     _require_bindable(
-        pack, modules, lambda missing, **more: line_conflict(batch, LineAction.CREATE_PACK, missing, **more)
+        work, pack, modules, lambda missing, **more: line_conflict(batch, LineAction.CREATE_PACK, missing, **more)
     )
     _put_into_pack(work, pack, modules, actor)
     pack.bound = len(modules)
@@ -110,7 +101,7 @@ def _bind_first_modules(
 
 
 def _bind(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor, action: LineAction) -> Pack:
-    _require_bindable(pack, modules, lambda missing, **more: line_conflict(pack, action, missing, **more))
+    _require_bindable(work, pack, modules, lambda missing, **more: line_conflict(pack, action, missing, **more))
     _put_into_pack(work, pack, modules, actor)
     update_binding(work, pack, PACK.target(pack.status, action), len(modules))
     return pack
@@ -126,8 +117,9 @@ def _read_modules(work: UnitOfWork, org_id: str, module_ids: Sequence[str]) -> l
     return [module for module in modules.values() if module is not None]
 
 
-def _require_bindable(pack: Pack, modules: Sequence[Module], conflict: MakeConflict) -> None:
+def _require_bindable(work: UnitOfWork, pack: Pack, modules: Sequence[Module], conflict: MakeConflict) -> None:
     """Raise `Conflict` with every module that cannot be bound to the pack."""
+    leave_voided_packs(work, modules)
     refused = [reason for reason in (_refusal(pack, module) for module in modules) if reason is not None]
     if refused:
         raise conflict([str(reason["missing"]) for reason in refused], modules=refused)
@@ -135,9 +127,21 @@ def _require_bindable(pack: Pack, modules: Sequence[Module], conflict: MakeConfl
 
 def _put_into_pack(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor) -> None:
     part_ids = [module.item_id for module in modules]
-    append_ledger_entry(work, pack, actor.user_id, [module.serial for module in modules], part_ids=part_ids)
+    entry = append_ledger_entry(work, pack, actor.user_id, [module.serial for module in modules], part_ids=part_ids)
+    values = {"pack_id": pack.item_id, "packed_at": work.now, "packed_by_entry": entry.sk, "updated_at": work.now}
     for module in modules:
-        work.update(module, {"pack_id": pack.item_id, "packed_at": work.now, "updated_at": work.now})
+        work.update(module, values)
+
+
+def leave_voided_packs(work: UnitOfWork, modules: Sequence[Module]) -> None:
+    """Show modules as free whose pack is voided, but which were not taken out of it yet (`rework.py`)."""
+    keys = {module.pack_id: pack_key(module.org_id, module.pack_id) for module in modules if module.pack_id is not None}
+    if keys:
+        stored = get_many(keys.values(), work.clock)
+        for module in modules:
+            pack = None if module.pack_id is None else stored.get(keys[module.pack_id])
+            if pack is not None and pack.status == PackStatus.VOID:
+                module.pack_id = None
 
 
 def _refusal(pack: Pack, module: Module) -> dict[str, object] | None:

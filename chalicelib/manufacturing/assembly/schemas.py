@@ -154,6 +154,10 @@ class ModuleView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     """The id of the pack that holds the module. Absent while it is in none."""
     sealed_at: datetime | None = None
     """When the module was sealed, UTC. Absent before that."""
+    scrapped_at: datetime | None = None
+    """When the module was scrapped, UTC. Absent unless it was."""
+    cells_freed: bool | None = None
+    """Whether the cells of a scrapped module can be bound again. Absent unless the module is `SCRAPPED`."""
 
 
 class Cell(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -201,12 +205,23 @@ class PackView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """When the pack was created, UTC."""
     updated_at: datetime
     """When the pack was last changed, UTC."""
+    attempt: int
+    """Counts from 1 how often the pack was built or taken back to be tested: rework and a return begin another attempt.
+    Tests and dispositions of earlier attempts do not count."""
     disposition: Disposition | None = None
-    """The newest disposition. Absent before the first one."""
+    """The newest disposition of this attempt. Absent before the first one."""
     sealed_at: datetime | None = None
-    """When the pack was sealed, UTC. Absent before that."""
+    """When the pack was sealed, UTC. Absent before that, and in rework."""
     disposed_at: datetime | None = None
-    """When the newest disposition was decided, UTC. Absent before the first one."""
+    """When the newest disposition was decided, UTC. Absent before the first one of this attempt."""
+    customer: str | None = None
+    """The customer of the newest shipment, also after a return. Absent before the first shipment."""
+    order: str | None = None
+    """The customer's order of the newest shipment. Absent before the first shipment, and if none was given."""
+    shipped_at: datetime | None = None
+    """When the pack was shipped last, UTC. Absent before the first shipment."""
+    returned_at: datetime | None = None
+    """When the pack came back, UTC. Absent if it did not come back since it was shipped last."""
 
 
 class PackModule(msgspec.Struct, frozen=True, rename="camel"):

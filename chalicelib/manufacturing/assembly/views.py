@@ -15,6 +15,7 @@ from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.views import decision_view
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.tables import Module, Pack, Sku
+from chalicelib.manufacturing.traceability.ledger_reader import packed_modules
 from chalicelib.manufacturing.views import with_limits
 
 
@@ -34,12 +35,15 @@ def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
         updated_at=module.updated_at,
         pack_id=module.pack_id,
         sealed_at=module.sealed_at,
+        scrapped_at=module.scrapped_at,
+        cells_freed=module.cells_freed,
     )
 
 
 def module_detail_view(contents: ModuleContents) -> ModuleDetail:
     """Return a module with its cells."""
-    cells = [Cell(serial, entry.at, entry.lot) for entry in contents.entries for serial in entry.present]
+    entries = [] if contents.module.cells_freed else contents.entries
+    cells = [Cell(serial, entry.at, entry.lot) for entry in entries for serial in entry.present]
     return ModuleDetail(**msgspec.structs.asdict(module_view(contents.module, contents.sku)), cells=cells)
 
 
@@ -60,16 +64,17 @@ def pack_view(pack: Pack, sku: Sku | None = None) -> PackView:
         disposition=None if pack.disposition is None else Disposition(pack.disposition),
         sealed_at=pack.sealed_at,
         disposed_at=pack.disposed_at,
+        attempt=pack.attempt,
+        customer=pack.customer,
+        order=pack.order,
+        shipped_at=pack.shipped_at,
+        returned_at=pack.returned_at,
     )
 
 
 def pack_detail_view(contents: PackContents) -> PackDetail:
     """Return a pack with its modules and dispositions."""
-    modules = [
-        PackModule(str(part_id), str(serial), entry.at)
-        for entry in contents.entries
-        for part_id, serial in zip(entry.part_ids or (), entry.serials, strict=True)
-    ]
+    modules = [PackModule(module.id, module.serial, module.bound_at) for module in packed_modules(contents.entries)]
     dispositions = [decision_view(record) for record in contents.dispositions]
     view = pack_view(contents.pack, contents.sku)
     return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions)

@@ -89,13 +89,15 @@ class PackCounts(msgspec.Struct, frozen=True):
     """The numbers of a batch's packs."""
 
     total: int
-    """The number of packs that were created in the batch."""
+    """The number of packs that were created in the batch and not voided."""
     open: int
-    """The number of packs that are not `FINALIZED`."""
+    """The number of these that are in no final status: not `FINALIZED`, and not shipped."""
     passed: int
-    """The number of packs with the disposition `PASS`."""
+    """The number of packs with the disposition `PASS`, shipped ones included."""
     failed: int
     """The number of packs with the disposition `FAIL`."""
+    voided: int
+    """The number of packs that were voided, which no other number counts."""
 
 
 class BatchView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

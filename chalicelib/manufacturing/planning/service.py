@@ -11,7 +11,7 @@ from chalicelib.manufacturing.batch_closing import close_batch
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
 from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku
-from chalicelib.manufacturing.rules import PACK, BatchStatus, LineAction, PackStatus, SkuStatus, missing_for_completion
+from chalicelib.manufacturing.rules import OPEN_PACKS, BatchStatus, LineAction, SkuStatus, missing_for_completion
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
 from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, Sku, batch_key, sku_key
 
@@ -79,7 +79,6 @@ def complete_batch(work: UnitOfWork, batch: ProductionBatch) -> ProductionBatch:
 
 def _open_packs(batch: ProductionBatch) -> dict[str, object]:
     """Return the numbers of packs, and the newest open ones."""
-    unfinished = [status for status in PACK.states if status != PackStatus.FINALIZED]
-    packs = newest_of_batch(Pack, batch.org_id, batch.item_id, statuses=unfinished, limit=_MAX_NAMED_PACKS)
+    packs = newest_of_batch(Pack, batch.org_id, batch.item_id, statuses=OPEN_PACKS, limit=_MAX_NAMED_PACKS)
     open_packs = [{"packId": pack.item_id, "serial": pack.serial, "status": pack.status} for pack in packs]
     return {"packs": batch.packs, "packsOpen": batch.packs_open, "openPacks": open_packs}

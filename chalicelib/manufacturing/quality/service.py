@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.quality.limits import (
     disposition_bounds,
@@ -19,7 +20,7 @@ from chalicelib.manufacturing.quality.tables import disposition_key
 from chalicelib.manufacturing.rules import LineAction, PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
-from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, batch_key, sku_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Pack, sku_key
 
 
 def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:
@@ -65,14 +66,4 @@ def _count_finalized(work: UnitOfWork, pack: Pack, disposition: Disposition) -> 
     """Stage that the batch has one open pack fewer, and the hourly counts."""
     passed = disposition is Disposition.PASS
     LINE_HOURS.count(work, pack.org_id, packs_passed=passed, packs_failed=not passed)
-    work.update_unread(
-        batch_key(pack.org_id, pack.batch_id),
-        condition=ProductionBatch.packs_open >= 1,
-        actions=[
-            ProductionBatch.packs_open.add(-1),
-            (ProductionBatch.packs_passed if passed else ProductionBatch.packs_failed).add(1),
-            ProductionBatch.version.add(1),
-            ProductionBatch.updated_at.set(work.now),
-        ],
-        audited=False,
-    )
+    change_pack_counts(work, pack, {"packs_open": -1, "packs_passed" if passed else "packs_failed": 1})

@@ -1,16 +1,22 @@
 """Events of GS1 EPCIS 2.0 from facts of the production line, in the terms of the Core Business Vocabulary (CBV 2.0).
 
     Commissioned     a module or pack was created      ObjectEvent ADD, commissioning, active
-    PartsBound       cells to a module, modules to a   AggregationEvent ADD, assembling
+    PartsBound       cells to a module, modules to a   AggregationEvent ADD, assembling; in rework installing
                      pack, by one request
-    PartsUnbound     a cell from a module              AggregationEvent DELETE, removing
+    PartsUnbound     parts from a module or pack       AggregationEvent DELETE, removing
     UnitSealed       complete, every part was scanned  ObjectEvent OBSERVE, inspecting, persistent completeness_verified
     UnitDisposed     passed or failed after its test   ObjectEvent OBSERVE, inspecting, conformant or non_conformant
                      quarantined                       ObjectEvent OBSERVE, holding, non_sellable_other
+    UnitStep         scrapped or voided                ObjectEvent DELETE, decommissioning, inactive
+                     opened again for rework           ObjectEvent OBSERVE, repairing; completeness is unset
+                     shipped                           ObjectEvent OBSERVE, shipping, in_transit
+                     returned                          ObjectEvent OBSERVE, receiving, returned
+    CellsScrapped    cells with their module           ObjectEvent DELETE, decommissioning, inactive
 
 The schema allows any term of the vocabulary anywhere; its definitions do not. Completeness is a persistent disposition
 of an inspection, so it stays true beside `conformant`. `disassembling` would break up the whole assembly; `removing`
-takes out one part. Where CBV only has `in_progress`, it recommends to omit the disposition.
+takes out parts. `installing` puts a part into what exists already; `assembling` makes it. CBV has no step of returning:
+what is `returned` was received. Where CBV only has `in_progress`, it recommends to omit the disposition.
 
 Cells have no commissioning, which is their manufacturer's event. No event names a place, which is not recorded, or a
 person. Times and the offset are UTC.
@@ -27,6 +33,7 @@ import msgspec
 from chalicelib.manufacturing.quality.rules import MeasuredValue
 from chalicelib.manufacturing.traceability import epcis_document
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
+from chalicelib.manufacturing.traceability.tables import RETURNED, REWORKED, SCRAPPED, SHIPPED, VOIDED
 from chalicelib.manufacturing.traceability.units import measurement_unit
 
 UTC_OFFSET = "+00:00"
@@ -57,6 +64,7 @@ class PartsBound(msgspec.Struct, frozen=True):
     parts: Sequence[TracedUnit]
     at: datetime
     entry: str = ""
+    is_rework: bool = False
 
 
 class PartsUnbound(msgspec.Struct, frozen=True):
@@ -86,7 +94,26 @@ class UnitDisposed(msgspec.Struct, frozen=True):
     """The sort key of its record."""
 
 
-Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed
+class UnitStep(msgspec.Struct, frozen=True):
+    """A step of a module or pack itself, as its ledger names it: `SCRAPPED`, `REWORKED` and so on."""
+
+    unit: TracedUnit
+    at: datetime
+    step: str
+    customer: str | None = None
+    order: str | None = None
+
+
+class CellsScrapped(msgspec.Struct, frozen=True):
+    """Cells were scrapped with their module; `entry` is the sort key of the ledger entry that bound them."""
+
+    module: TracedUnit
+    cells: Sequence[TracedUnit]
+    at: datetime
+    entry: str
+
+
+Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed | UnitStep | CellsScrapped
 
 _DISPOSITIONS: Mapping[str, tuple[str, str | None]] = {
     "PASS": ("inspecting", "conformant"),
@@ -95,6 +122,15 @@ _DISPOSITIONS: Mapping[str, tuple[str, str | None]] = {
 }
 _Terms = tuple[str, str, str | None]
 """Action, business step and disposition."""
+_DECOMMISSIONED = ("DELETE", "decommissioning", "inactive")
+_STEPS: Mapping[str, _Terms] = {
+    SCRAPPED: _DECOMMISSIONED,
+    VOIDED: _DECOMMISSIONED,
+    REWORKED: ("OBSERVE", "repairing", None),
+    SHIPPED: ("OBSERVE", "shipping", "in_transit"),
+    RETURNED: ("OBSERVE", "receiving", "returned"),
+}
+_COMPLETE = ["completeness_verified"]
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -112,7 +148,7 @@ def _event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
             ilmd = epcis_document.Ilmd(batch_id, unit.sku_id)
             return _object_event(naming, unit, at, ("ADD", "commissioning", "active"), ilmd=ilmd)
         case UnitSealed(unit, at):
-            persistent = epcis_document.PersistentDisposition(["completeness_verified"])
+            persistent = epcis_document.PersistentDisposition(set=_COMPLETE)
             seal_terms = ("OBSERVE", "inspecting", None)
             return _object_event(naming, unit, at, seal_terms, persistent_disposition=persistent)
         case UnitDisposed(unit, at, decision, measurements):
@@ -120,10 +156,21 @@ def _event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
             sensors = _sensor_elements(at, measurements)
             terms = ("OBSERVE", step, disposition)
             return _object_event(naming, unit, at, terms, decision=decision, sensor_element_list=sensors)
+        case UnitStep() | CellsScrapped():
+            return _step_event(naming, fact)
         case PartsBound():
-            return _aggregation_event(naming, fact, "ADD", "assembling")
+            return _aggregation_event(naming, fact, "ADD", "installing" if fact.is_rework else "assembling")
         case PartsUnbound():
             return _aggregation_event(naming, fact, "DELETE", "removing")
+
+
+def _step_event(naming: UriNaming, fact: UnitStep | CellsScrapped) -> epcis_document.ObjectEvent:
+    if isinstance(fact, CellsScrapped):
+        event = _object_event(naming, fact.module, fact.at, _DECOMMISSIONED)
+        return msgspec.structs.replace(event, epc_list=[_uri(naming, cell) for cell in fact.cells])
+    event = _object_event(naming, fact.unit, fact.at, _STEPS[fact.step])
+    unset = epcis_document.PersistentDisposition(unset=_COMPLETE) if fact.step == REWORKED else None
+    return msgspec.structs.replace(event, persistent_disposition=unset, customer=fact.customer, order=fact.order)
 
 
 def _object_event(

@@ -18,7 +18,10 @@ VOCABULARY = "urn:uuid:93c4fc3c-fb48-4637-975a-ba6f2276ba87#"
 _BATON_FIELDS = {
     "own_id": "baton:id",
     "sku_id": "baton:skuId",
-    **{name: f"baton:{name}" for name in ("serial", "kind", "lot", "name", "unit", "decision", "parts")},
+    **{
+        name: f"baton:{name}"
+        for name in ("serial", "kind", "lot", "name", "unit", "decision", "parts", "customer", "order")
+    },
 }
 _EVENT_FIELDS = {
     "event_id": "eventID",
@@ -81,12 +84,14 @@ class Ilmd(msgspec.Struct, frozen=True, rename={"lot_number": "cbvmda:lotNumber"
     """The id of the SKU for which it was built (`SKU-...`)."""
 
 
-class PersistentDisposition(msgspec.Struct, frozen=True):
+class PersistentDisposition(msgspec.Struct, frozen=True, omit_defaults=True):
     """Dispositions that stay true of a unit whatever its disposition becomes."""
 
-    set: list[str]
+    set: list[str] | None = None
     """The dispositions that begin with this event, in the terms of the Core Business Vocabulary:
-    `completeness_verified`."""
+    `completeness_verified`. Absent for rework."""
+    unset: list[str] | None = None
+    """The dispositions that end with this event: `completeness_verified`. Absent except for rework."""
 
 
 class ObjectEvent(
@@ -102,27 +107,33 @@ class ObjectEvent(
     event_time_zone_offset: str
     """The offset of the place of the event: `+00:00`, because the place is not recorded."""
     action: str
-    """`ADD` for a unit that was created, otherwise `OBSERVE`."""
+    """`ADD` for a unit that was created, `DELETE` for one that was scrapped or voided, otherwise `OBSERVE`."""
     epc_list: list[str]
-    """The identifier of the unit, a URI."""
+    """The identifier of the unit, a URI; those of cells that were scrapped with their module."""
     biz_step: str
-    """What was done, in the terms of the Core Business Vocabulary: `commissioning`, `inspecting` or `holding`."""
+    """What was done, in the terms of the Core Business Vocabulary: `commissioning`, `inspecting`, `holding`,
+    `repairing`, `shipping`, `receiving` or `decommissioning`."""
     kind: str
-    """`module` or `pack`."""
+    """`module` or `pack`. For scrapped cells this, `baton:id` and `baton:serial` are those of their module."""
     own_id: str
     """The id of the unit in this API (`MOD-...` or `PCK-...`)."""
     serial: str
     """The serial number of the unit."""
     disposition: str | None = None
-    """The state of the unit after the event, in the terms of the Core Business Vocabulary. Absent for the sealing."""
+    """The state of the unit after the event, in the terms of the Core Business Vocabulary. Absent for sealing and
+    rework."""
     persistent_disposition: PersistentDisposition | None = None
-    """What stays true of the unit. Absent except for the sealing."""
+    """What stays true of the unit. Absent except for sealing and rework."""
     sensor_element_list: list[SensorElement] | None = None
     """The measurements of the test. Absent if none were recorded."""
     ilmd: Ilmd | None = None
     """Where the unit comes from. Absent except for its creation."""
     decision: str | None = None
     """The disposition as this API names it: `PASS`, `FAIL` or `QUARANTINE`. Absent for other events."""
+    customer: str | None = None
+    """The customer of a shipment. Absent for other events."""
+    order: str | None = None
+    """The customer's order of a shipment. Absent for other events, and if none was given."""
 
 
 class EpcisPart(msgspec.Struct, frozen=True, omit_defaults=True, rename=_BATON_FIELDS):
@@ -155,7 +166,8 @@ class AggregationEvent(
     child_epcs: list[str]
     """The identifiers of the parts, URIs, in the order of binding."""
     biz_step: str
-    """What was done, in the terms of the Core Business Vocabulary: `assembling` or `removing`."""
+    """What was done, in the terms of the Core Business Vocabulary: `assembling`, `installing` (in rework) or
+    `removing`."""
     kind: str
     """`module` or `pack`: what the parts were bound to."""
     own_id: str

@@ -21,11 +21,13 @@ from chalicelib.manufacturing.quality.queries import read_dispositions_from
 from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.tables import Module, Pack, module_key, pack_key
 from chalicelib.manufacturing.traceability import epcis, facts, ledger_reader
+from chalicelib.manufacturing.traceability.freed_cells import parts_of_use
 from chalicelib.manufacturing.traceability.ledger_reader import AFTER_LEDGER, LedgerPosition, ModuleLedger
 from chalicelib.manufacturing.traceability.queries import require_stored
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     MODULE,
+    REWORKED,
     FormerCell,
     LedgerEntry,
     SerialNumber,
@@ -137,6 +139,9 @@ def _module_history(request: HistoryRequest, module_id: str) -> Facts:
     if of_pack.resume_at is not None:
         return of_pack
     placed = [*of_pack.facts, *_module_facts(ModuleLedger(module, entries, is_complete), position)]
+    if not request.is_at(module_id):
+        after_creation = len(of_pack.facts) + 1
+        placed[after_creation:after_creation] = _former_packs(request, module)
     return Facts(placed, None if is_complete else placed[-1].position)
 
 
@@ -159,7 +164,9 @@ def _cell_history(request: HistoryRequest, number: SerialNumber | None) -> Facts
         return Facts(placed)
     module, entry = present
     if not is_past:
-        own = [facts.commissioned(module), facts.binding(module, entry), *facts.sealed(module)]
+        own = _freed_facts(request, number.freed_from)
+        own += [facts.commissioned(module), facts.binding(module, entry), *facts.sealed(module)]
+        own += facts.scrapped_with(module, entry)
         placed += [PlacedFact(fact, LedgerPosition(_PRESENT)) for fact in own]
     of_pack = _holder_facts(request, module)
     return Facts([*placed, *of_pack.facts], of_pack.resume_at)
@@ -189,8 +196,25 @@ def _former_facts(request: HistoryRequest, former: Sequence[FormerCell]) -> list
         module, position = stored.get(module_ref), LedgerPosition(_FORMER, use.sk.removeprefix(f"{_FORMER}#"))
         if module is not None:
             read = [entry for entry in map(stored.get, pair) if entry is not None]
-            placed += [PlacedFact(facts.binding(module, entry), position) for entry in read]
+            own = [*_freed_facts(request, use.freed_from), *(facts.binding(module, entry) for entry in read)]
+            placed += [PlacedFact(fact, position) for fact in own]
     return placed
+
+
+def _freed_facts(request: HistoryRequest, uses: set[str] | None) -> list[epcis.Fact]:
+    """Return how a cell was bound to modules that were scrapped and freed it; reads only if there are any."""
+    if not uses:
+        return []
+    named = sorted(map(parts_of_use, uses))
+    modules = [module_key(request.org_id, module_id) for module_id, _ in named]
+    entries = [ledger_entry_key(module.pk, entry) for module, (_, entry) in zip(modules, named, strict=True)]
+    stored = get_many([*modules, *entries], request.clock)
+    own: list[epcis.Fact] = []
+    for module_ref, entry_ref in zip(modules, entries, strict=True):
+        module, entry = stored.get(module_ref), stored.get(entry_ref)
+        if module is not None and entry is not None:
+            own += [facts.binding(module, entry), *facts.scrapped_with(module, entry)]
+    return own
 
 
 def _module_facts(ledger: ModuleLedger, position: LedgerPosition | None) -> Iterator[PlacedFact]:
@@ -201,7 +225,8 @@ def _module_facts(ledger: ModuleLedger, position: LedgerPosition | None) -> Iter
         yield PlacedFact(facts.commissioned(module), position)
     for entry in ledger.entries:
         if entry.sk > position.entry:
-            yield PlacedFact(facts.binding(module, entry), LedgerPosition(module.item_id, entry.sk))
+            placed = LedgerPosition(module.item_id, entry.sk)
+            yield from (PlacedFact(fact, placed) for fact in facts.recorded(module, entry))
     if ledger.is_complete and position.entry != _SEALED:
         yield from (PlacedFact(fact, LedgerPosition(module.item_id, _SEALED)) for fact in facts.sealed(module))
 
@@ -213,9 +238,30 @@ def _holder_facts(request: HistoryRequest, module: Module) -> Facts:
     events = _read_pack(request, module.pack_id)
     if events.pack is None:
         return Facts([])
-    own_entries = [entry for entry in events.entries if module.item_id in (entry.part_ids or ())]
+    own_entries = [entry for entry in events.entries if not entry.serials or module.item_id in (entry.part_ids or ())]
     placed = list(_pack_facts(request, events.pack, own_entries, events.dispositions))
     return Facts(placed, None if events.is_complete else placed[-1].position)
+
+
+def _former_packs(request: HistoryRequest, module: Module) -> list[PlacedFact]:
+    """Return how a module was bound to earlier packs and taken out of them."""
+    keys = [pack_key(module.org_id, pack_id) for pack_id in sorted(module.former_packs or ())]
+    if not keys:
+        return []
+    ledgers = [partial(ledger_reader.read_whole_ledger, item_key.pk) for item_key in keys]
+    [stored], entries = parallel_pair_reads([partial(get_many, keys, request.clock)], ledgers)
+    own: list[epcis.Fact] = []
+    for item_key, ledger in zip(keys, entries, strict=True):
+        pack = stored.get(item_key)
+        of_module = [entry for entry in ledger if module.item_id in (entry.part_ids or ())]
+        own += [_recorded(pack, entry, ledger)[0] for entry in of_module if pack is not None]
+    return [PlacedFact(fact, LedgerPosition(module.item_id)) for fact in own]
+
+
+def _recorded(pack: Pack, entry: LedgerEntry, entries: Sequence[LedgerEntry]) -> list[epcis.Fact]:
+    """Return the facts of an entry of a pack's ledger: what was bound after rework began was installed."""
+    is_rework = any(other.change == REWORKED and other.sk < entry.sk for other in entries)
+    return facts.recorded(pack, entry, is_rework=is_rework)
 
 
 def _read_pack(request: HistoryRequest, pack_id: str) -> _PackEvents:
@@ -238,7 +284,7 @@ def _pack_facts(
     if request.is_past_pack:
         return
     own: list[tuple[str, epcis.Fact]] = [("", facts.commissioned(pack))]
-    own += [(entry.sk, facts.binding(pack, entry)) for entry in entries]
+    own += [(entry.sk, fact) for entry in entries for fact in _recorded(pack, entry, entries)]
     own += [(_SEALED, fact) for fact in facts.sealed(pack)]
     own += [(f"{_RECORD}{record.sk}", facts.disposed(pack, record)) for record in dispositions]
     for entry, fact in own:

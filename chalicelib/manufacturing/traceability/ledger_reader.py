@@ -10,6 +10,7 @@ requires. So their ledgers are read in one round trip.
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from chalicelib.core import cursors
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import Query, get_many, parallel_pair_reads
 from chalicelib.manufacturing.tables import Module, module_key
-from chalicelib.manufacturing.traceability.tables import BOUND, LEDGER, LedgerEntry
+from chalicelib.manufacturing.traceability.tables import LEDGER, VOIDED, LedgerEntry
 
 AFTER_LEDGER = LEDGER.replace("#", "$")
 """A sort key after those of all entries of a ledger."""
@@ -48,10 +49,11 @@ class ModuleLedger(msgspec.Struct, frozen=True):
 
 
 class PackedModule(msgspec.Struct, frozen=True):
-    """A module as the ledger of its pack names it."""
+    """A module as the ledger of its pack names it, and when it was bound."""
 
     id: str
     serial: str
+    bound_at: datetime
 
 
 def encode_position(position: LedgerPosition | None, list_name: str) -> str | None:
@@ -78,12 +80,14 @@ def read_whole_ledger(holder_pk: str) -> list[LedgerEntry]:
 
 
 def packed_modules(entries: Sequence[LedgerEntry]) -> list[PackedModule]:
-    """Return the modules of a pack, in the order of binding."""
+    """Return the modules that a pack holds, in the order of binding; `entries` are its whole ledger."""
+    if any(entry.change == VOIDED for entry in entries):
+        return []
     return [
-        PackedModule(str(part_id), str(serial))
+        PackedModule(str(part_id), str(serial), entry.at)
         for entry in entries
-        if entry.change == BOUND
-        for part_id, serial in zip(entry.part_ids or (), entry.serials, strict=True)
+        for part_id, serial in zip(entry.part_ids or (), entry.serials, strict=False)
+        if serial in entry.present
     ]
 
 

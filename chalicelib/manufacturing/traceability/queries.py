@@ -107,8 +107,11 @@ def _trace_number(actor: Actor, own: SerialNumber | None, serial: str, query: Tr
         return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
     if own.used_as == CELL:
         module = require_stored(get(module_key(actor.org_id, own.holder_id)), serial)
+        if module.cells_freed:
+            return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
+        status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
         ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
-        return TraceAnswer(TraceView(serial, "cell", serial, "BOUND", ancestors, []), CursorMeta(None))
+        return TraceAnswer(TraceView(serial, "cell", serial, status, ancestors, []), CursorMeta(None))
     trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
     assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)
     page = contents.descendants[: query.limit]
@@ -177,7 +180,7 @@ def _module_contents(ledger: ModuleLedger, position: LedgerPosition | None) -> I
     if position is None or position.module_id != module_id:
         position = LedgerPosition(module_id)
         yield _Descendant(entity_entry(ledger.module), position)
-    for entry in ledger.entries:
+    for entry in () if ledger.module.cells_freed else ledger.entries:
         present = set(entry.present)
         for number, serial in enumerate(map(str, entry.serials), 1):
             if serial in present and (entry.sk, number) > (position.entry, position.parts):

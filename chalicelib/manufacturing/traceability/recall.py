@@ -69,7 +69,11 @@ def _affected_modules(org_id: str, lot: str, clock: Clock) -> list[_AffectedCell
     batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
     stored = parallel_reads([partial(get_many, batch, clock) for batch in batches])
     modules = [stored[number // BATCH].get(item_key) for number, item_key in enumerate(keys)]
-    return [_AffectedCells(module, use.cells) for use, module in zip(uses, modules, strict=True) if module is not None]
+    return [
+        _AffectedCells(module, use.cells)
+        for use, module in zip(uses, modules, strict=True)
+        if module is not None and not module.cells_freed
+    ]
 
 
 def _holders(org_id: str, page: Sequence[Sequence[_AffectedCells]], clock: Clock) -> list[Affected]:
@@ -95,4 +99,8 @@ def _affected(holder: Module | Pack, parts: Sequence[_AffectedCells]) -> Affecte
         cells=sum(part.cells for part in parts),
         modules=[AffectedModule(part.module.item_id, part.module.serial, part.cells) for part in parts],
         disposition=None if pack is None else pack.disposition,
+        customer=None if pack is None else pack.customer,
+        order=None if pack is None else pack.order,
+        shipped_at=None if pack is None else pack.shipped_at,
+        returned_at=None if pack is None else pack.returned_at,
     )

@@ -1,5 +1,6 @@
 """Requests and responses of traces, exports and recalls."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -38,8 +39,8 @@ class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     """The id of the module, pack, batch or SKU; for a cell its serial number."""
     status: str
-    """The status of the module, pack, batch or SKU. A cell is `BOUND`, or `REMOVED` if it was unbound and is in no
-    module now."""
+    """The status of the module, pack, batch or SKU. A cell is `BOUND`, `REMOVED` if it was unbound or freed
+    and is in no module now, or `SCRAPPED` with its module."""
     ancestors: list[TraceEntry]
     """What contains or produced it, from the nearest on: module, pack, batches, SKU. Each page has them; empty for a
     removed cell."""
@@ -89,7 +90,7 @@ class AffectedModule(msgspec.Struct, frozen=True):
     """The number of cells of the lot that the module holds now."""
 
 
-class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
+class Affected(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A pack that holds cells of the lot, with the modules that do; or a module that is in no pack."""
 
     kind: Literal["module", "pack"]
@@ -106,6 +107,14 @@ class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
     """The modules with cells of the lot: those of the pack, or the module itself."""
     disposition: str | None = None
     """The newest disposition of the pack. Absent for modules, and before the first one."""
+    customer: str | None = None
+    """The customer to whom the pack was shipped last. Absent if it never was."""
+    order: str | None = None
+    """The customer's order of that shipment. Absent if none was given."""
+    shipped_at: datetime | None = None
+    """When the pack was shipped last, UTC. Absent if it never was."""
+    returned_at: datetime | None = None
+    """When the pack came back from that shipment, UTC. Absent if it did not."""
 
 
 class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):

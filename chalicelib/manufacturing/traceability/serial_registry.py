@@ -1,19 +1,22 @@
 """The serial registry: registers serial numbers for use, and reports where a duplicate is in use.
 
-A serial number is registered by writing its item, which fails if there is one. For a single serial the failed write
-returns the existing item, so the error says where it is in use without a read. For a tray the next attempt reads all
-serials, so that the error names every duplicate. A tray without duplicates needs no read.
+A serial number is registered by writing its item, which fails if there is one. The next attempt reads all serials: the
+error names every duplicate, and a cell that a scrapped module freed is registered again. Cells without duplicates need
+no read.
 """
 
 from collections.abc import Sequence
 from functools import partial
 
-from chalicelib.core.clock import Clock
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.store import get, get_many
+from chalicelib.core.table import is_as_read
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.tables import Assembly, Module
+from chalicelib.manufacturing.traceability.freed_cells import earlier_uses, find_freed
 from chalicelib.manufacturing.traceability.rules import read_part
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, PACK, SerialNumber, serial_key
 
@@ -42,10 +45,9 @@ def register_cells(work: UnitOfWork, module: Module, serials: Sequence[str], *, 
 
     Raises or fails with `DuplicateSerial`, which names every serial in use.
     """
-    if _DUPLICATE in work.conflicts:
-        _require_unused(work.clock, module.org_id, serials)
-    is_single = len(serials) == 1
+    freed = _require_unused(work, module.org_id, serials) if _DUPLICATE in work.conflicts else {}
     for serial in serials:
+        earlier = freed.get(serial)
         number = serial_key(serial).new(
             serial=serial,
             org_id=module.org_id,
@@ -53,13 +55,14 @@ def register_cells(work: UnitOfWork, module: Module, serials: Sequence[str], *, 
             holder_id=module.item_id,
             lot=lot,
             entry=entry,
+            freed_from=None if earlier is None else earlier_uses(earlier),
             at=work.now,
         )
         work.create(
             number,
             partial(_duplicate_error, module.org_id, serial),
-            final=is_single,
-            label=None if is_single else _DUPLICATE,
+            unless=None if earlier is None else _is_unchanged(earlier),
+            label=_DUPLICATE,
             audited=False,
         )
 
@@ -76,16 +79,25 @@ def find_scanned(number: SerialNumber | None, raw: str) -> tuple[SerialNumber | 
 
 def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:
     """Stage that the serial number of a cell is free, unless its use has changed since it was read."""
-    is_unchanged = (SerialNumber.holder_id == cell.holder_id) & (SerialNumber.entry == cell.entry)
-    work.remove(serial_key(cell.serial), is_unchanged, VersionConflict())
+    work.remove(serial_key(cell.serial), _is_unchanged(cell), VersionConflict())
 
 
-def _require_unused(clock: Clock, org_id: str, serials: Sequence[str]) -> None:
+def _is_unchanged(cell: SerialNumber) -> Condition:
+    has_holder = is_as_read(SerialNumber.holder_id, cell.holder_id)
+    is_unchanged: Condition = has_holder & is_as_read(SerialNumber.entry, cell.entry)
+    return is_unchanged
+
+
+def _require_unused(work: UnitOfWork, org_id: str, serials: Sequence[str]) -> dict[str, SerialNumber]:
+    """Return the serial numbers that a scrapped module freed. Raise `DuplicateSerial` if others are in use."""
     keys = [serial_key(serial) for serial in serials]
-    stored = get_many(keys, clock)
-    uses = [_use(org_id, number) for number in map(stored.get, keys) if number is not None]
+    stored = get_many(keys, work.clock)
+    numbers = [number for number in map(stored.get, keys) if number is not None]
+    freed = find_freed(work, org_id, numbers)
+    uses = [_use(org_id, number) for number in numbers if number.serial not in freed]
     if uses:
         raise _duplicates(uses)
+    return freed
 
 
 def _duplicate_error(org_id: str, serial: str, raw: RawItem | None) -> DuplicateSerial:

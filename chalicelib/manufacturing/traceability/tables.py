@@ -28,7 +28,9 @@ from chalicelib.manufacturing.traceability.rules import read_part
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
 """The uses of a serial number."""
 BOUND, UNBOUND = "BOUND", "UNBOUND"
-"""The changes that ledger entries record."""
+"""The changes of parts that ledger entries record."""
+SCRAPPED, REWORKED, VOIDED, SHIPPED, RETURNED = "SCRAPPED", "REWORKED", "VOIDED", "SHIPPED", "RETURNED"
+"""The changes of the module or pack itself that ledger entries record."""
 LEDGER = "LEDGER#"
 """The prefix of the sort keys of a ledger."""
 
@@ -48,6 +50,8 @@ class SerialNumber(Item):
     lot = optional(UnicodeAttribute())
     entry = optional(UnicodeAttribute())
     """The sort key of the ledger entry that bound the cell."""
+    freed_from = optional(UnicodeSetAttribute())
+    """Earlier uses in modules that were scrapped: each the id of a module, a space, and the sort key of an entry."""
     at = MomentAttribute()
 
     @property
@@ -61,10 +65,16 @@ class LedgerEntry(Item):
 
     `serials` are those of the parts, `part_ids` the ids of modules in the same order (cells have none). `removed` are
     serials of this entry that were unbound later; each has an `UNBOUND` entry of its own as well.
+
+    An entry of the module or pack itself has a `reason` or a `customer`. One of rework has in `sealed_at` when the pack
+    had been sealed, one of voiding the modules that were freed.
     """
 
     Meta = stored_in("manufacturing")
     kind = "ledger"
+    unaudited = frozenset(
+        {"org_id", "holder_id", "change", "serials", "part_ids", "lot", "at", "by", "sealed_at", "customer", "order"}
+    )
 
     org_id = UnicodeAttribute()
     holder_id = UnicodeAttribute()
@@ -73,6 +83,10 @@ class LedgerEntry(Item):
     part_ids = optional(ListAttribute[Any]())
     lot = optional(UnicodeAttribute())
     removed = optional(UnicodeSetAttribute())
+    reason = optional(UnicodeAttribute())
+    customer = optional(UnicodeAttribute())
+    order = optional(UnicodeAttribute())
+    sealed_at = optional(MomentAttribute())
     at = MomentAttribute()
     by = UnicodeAttribute()
 
@@ -110,6 +124,8 @@ class FormerCell(Item):
     removed_by = UnicodeAttribute()
     removed_by_entry = UnicodeAttribute()
     """The sort key of the ledger entry that unbound it."""
+    freed_from = optional(UnicodeSetAttribute())
+    """Still earlier uses, as the serial number had them (`SerialNumber`)."""
 
 
 def serial_key(serial: str) -> ItemKey[SerialNumber]:

@@ -24,6 +24,7 @@ const PACK: PackDetail = {
   sku: { ...SKU, limits: { Resistance: { max: "12", unit: "mOhm" } } },
   modulesBound: 1,
   modulesRequired: 1,
+  attempt: 1,
   version: 3,
   createdAt: "2026-03-14T09:26:53Z",
   updatedAt: "2026-03-14T09:27:01Z",

@@ -25,6 +25,7 @@ export const MODULE_STATES: States<ModuleState> = {
   DRAFT: { label: states.DRAFT, tone: "neutral" },
   IN_PROGRESS: { label: states.IN_PROGRESS, tone: "active" },
   SEALED: { label: states.SEALED, tone: "good" },
+  SCRAPPED: { label: states.SCRAPPED, tone: "bad" },
 };
 
 export const PACK_STATES: States<PackState> = {
@@ -32,6 +33,9 @@ export const PACK_STATES: States<PackState> = {
   IN_PROGRESS: { label: states.IN_PROGRESS, tone: "active" },
   READY_FOR_EOL: { label: states.READY_FOR_EOL, tone: "info" },
   FINALIZED: { label: states.FINALIZED, tone: "neutral" },
+  REWORK: { label: states.REWORK, tone: "warning" },
+  SHIPPED: { label: states.SHIPPED, tone: "good" },
+  VOID: { label: states.VOID, tone: "bad" },
 };
 
 export const DISPOSITIONS: States<Disposition> = {

@@ -1,0 +1,112 @@
+"""The use cases that take a pack apart: unbind a module, rework, void.
+
+Rework opens a sealed pack again, also one of a completed batch: modules are taken out and put in, and the pack is
+sealed and tested again as another attempt. The earlier seal is kept in the ledger, the dispositions in their records.
+
+A voided pack holds nothing. Its modules are taken out in its own transaction, as far as that has room (90 modules). The
+others follow in transactions of their own; until then they are bound to other packs as if they were free, because a
+voided pack stays voided (`leave_voided_packs` in `packs.py`).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from chalicelib.core.actor import Actor
+from chalicelib.core.store import get_many
+from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.assembly.binding import append_ledger_entry, update_binding
+from chalicelib.manufacturing.assembly.rework_schemas import Rework, UnbindModule, VoidPack
+from chalicelib.manufacturing.assembly.schemas import MAX_PARTS_PER_REQUEST
+from chalicelib.manufacturing.batch_counts import change_pack_counts, counted_as
+from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.rules import PACK, LineAction, PackStatus
+from chalicelib.manufacturing.status_counters import change_status
+from chalicelib.manufacturing.tables import Module, Pack, module_key
+from chalicelib.manufacturing.traceability.ledger_reader import packed_modules, read_whole_ledger
+from chalicelib.manufacturing.traceability.tables import (
+    REWORKED,
+    UNBOUND,
+    VOIDED,
+    LedgerEntry,
+    ledger_entry_key,
+)
+
+
+def unbind_module(work: UnitOfWork, pack: Pack, _: UnbindModule, actor: Actor, *, module: Module) -> Pack:
+    """Take a module out of a pack that is not sealed. Raise `Conflict` if the pack does not hold it."""
+    bound_by = _bound_by(pack, module)
+    if bound_by is None:
+        raise line_conflict(pack, LineAction.UNBIND_MODULE, [f"module {module.item_id} is not in this pack"])
+    removal = LedgerEntry.removed.add({module.serial})
+    work.update_unread(ledger_entry_key(pack.pk, bound_by), actions=[removal], audited=False)
+    append_ledger_entry(work, pack, actor.user_id, [module.serial], change=UNBOUND, part_ids=[module.item_id])
+    _take_out(work, module)
+    update_binding(work, pack, PACK.target(pack.status, LineAction.UNBIND_MODULE), -1)
+    return pack
+
+
+def rework_pack(work: UnitOfWork, pack: Pack, command: Rework, actor: Actor) -> Pack:
+    """Open a pack again that is ready for its test or failed it. Raise `Conflict` if it passed."""
+    if pack.status == PackStatus.FINALIZED and pack.disposition != Disposition.FAIL:
+        missing = [f"the disposition is {pack.disposition} and has to be {Disposition.FAIL}"]
+        raise line_conflict(pack, LineAction.REWORK, missing, disposition=pack.disposition)
+    reason, sealed_at = command.reason, pack.sealed_at
+    append_ledger_entry(work, pack, actor.user_id, [], change=REWORKED, reason=reason, sealed_at=sealed_at)
+    open_again(work, pack, PackStatus.REWORK, {"sealed_at": None})
+    return pack
+
+
+def void_pack(work: UnitOfWork, pack: Pack, command: VoidPack, actor: Actor) -> Pack:
+    """Void a pack that was not shipped: it leaves the count of its batch, and its modules are free."""
+    modules = packed_modules(read_whole_ledger(pack.pk))
+    ids, serials = [module.id for module in modules], [module.serial for module in modules]
+    append_ledger_entry(work, pack, actor.user_id, serials, change=VOIDED, part_ids=ids, reason=command.reason)
+    change_pack_counts(work, pack, {"packs": -1, "packs_voided": 1, counted_as(pack): -1})
+    change_status(work, pack, PackStatus.VOID, {"bound": 0})
+    _take_out_all(work, pack.org_id, pack.item_id, ids)
+    return pack
+
+
+def open_again(work: UnitOfWork, pack: Pack, status: PackStatus, values: dict[str, object]) -> None:
+    """Stage that another attempt of a pack begins in this status, and that it is open in its batch."""
+    counted = counted_as(pack)
+    if counted != "packs_open":
+        change_pack_counts(work, pack, {"packs_open": 1, counted: -1})
+    values |= {"attempt": pack.attempt + 1, "disposition": None, "disposed_at": None}
+    change_status(work, pack, status, values)
+
+
+def _bound_by(pack: Pack, module: Module) -> str | None:
+    """Return the sort key of the ledger entry that bound a module to the pack; None if the pack does not hold it."""
+    if module.pack_id != pack.item_id or module.packed_by_entry is not None:
+        return module.packed_by_entry if module.pack_id == pack.item_id else None
+    entries = read_whole_ledger(pack.pk)  # of a module that an earlier version bound
+    return next((entry.sk for entry in entries if module.serial in entry.present), None)
+
+
+def _take_out(work: UnitOfWork, module: Module) -> None:
+    """Stage that a module is in no pack, and that it was in this one."""
+    former = {*(module.former_packs or ()), str(module.pack_id)}
+    values = {"pack_id": None, "packed_at": None, "packed_by_entry": None, "former_packs": former}
+    work.update(module, {**values, "updated_at": work.now})
+
+
+def _take_out_all(work: UnitOfWork, org_id: str, pack_id: str, module_ids: Sequence[str]) -> None:
+    """Stage that modules are taken out of a voided pack: 90 with these changes, the others afterwards.
+
+    A module that is in another pack already stays there.
+    """
+    now, later = module_ids[:MAX_PARTS_PER_REQUEST], module_ids[MAX_PARTS_PER_REQUEST:]
+    keys = [module_key(org_id, module_id) for module_id in now]
+    stored = get_many(keys, work.clock)
+    for module in filter(None, map(stored.get, keys)):
+        if module.pack_id == pack_id:
+            _take_out(work, module)
+    if later:
+        work.follow_ups.append((org_id, partial(_take_out_later, org_id, pack_id, later)))
+
+
+def _take_out_later(org_id: str, pack_id: str, module_ids: Sequence[str], work: UnitOfWork) -> None:
+    work.audit(Pack.kind, pack_id, "MODULES_FREED")
+    _take_out_all(work, org_id, pack_id, module_ids)

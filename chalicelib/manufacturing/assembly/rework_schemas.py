@@ -1,0 +1,61 @@
+"""Requests of rework, void, scrap, shipment and returns."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.edge.types import Code, EntityId, Name, Text500
+from chalicelib.manufacturing.rules import CellFate
+from chalicelib.manufacturing.sku_spec import ScannedSerial
+from chalicelib.manufacturing.traceability.rules import part_errors
+
+
+class UnbindModule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A module to take out."""
+
+    module_id: EntityId
+    """The id of a module of this pack (`MOD-...`)."""
+
+
+class ScrapModule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a module is scrapped, and what becomes of its cells."""
+
+    reason: Text500
+    """Why the module is scrapped; the audit trail shows it."""
+    cells: CellFate = CellFate.FREE
+    """What becomes of the cells; `free` if absent from a request."""
+
+
+class Rework(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a pack is reworked."""
+
+    reason: Text500
+    """Why the pack is opened again; the audit trail shows it."""
+
+
+class VoidPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a pack is voided."""
+
+    reason: Text500
+    """Why the pack is voided; the audit trail shows it."""
+
+
+class ShipPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a pack is shipped."""
+
+    customer: Annotated[Name, Meta(max_length=200)]
+    """The name or number of the customer, which recalls and exported histories show."""
+    order: Annotated[Code, Meta(max_length=64)] | None = None
+    """The number of the customer's order."""
+
+
+class ReturnPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pack that came back, and why."""
+
+    serial: ScannedSerial
+    """The serial number of a shipped pack, or a scanned GS1 code with it."""
+    reason: Text500
+    """Why the pack came back; the audit trail shows it."""
+
+    cross_check = staticmethod(part_errors)
