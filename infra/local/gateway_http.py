@@ -22,9 +22,10 @@ from chalice.app import Chalice, CORSConfig
 from chalice.config import Config
 from chalice.local import LambdaEventConverter, LocalGateway, MatchResult, RouteMatcher
 
-from chalicelib.core.errors import BatonError, InternalError, PayloadTooLarge
+from chalicelib.core.errors import BatonError, InternalError
 from chalicelib.edge.api import UNKNOWN_ROUTE
 from chalicelib.edge.http import REQUEST_ID, SECURITY_HEADERS, error_response, request_id
+from infra.large_bodies import body_too_large
 from infra.local.asgi import (
     AsgiResponse,
     ClientGone,
@@ -145,7 +146,7 @@ class HttpGateway:
         except ClientGone:
             return
         except TooLarge:
-            response = self._gateway.error(PayloadTooLarge(details={"most": self._max_bytes}))
+            response = self._gateway.error(body_too_large(self._max_bytes))
         except Exception:
             _logger.exception("the gateway failed")
             response = self._gateway.error(InternalError())

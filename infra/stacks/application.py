@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.core.settings import Settings
 from infra.packaging.target import LAMBDA, Target
 from infra.stacks.firewall import conditions, rest_firewall, rest_parameters
 from infra.stacks.functions import functions
@@ -68,7 +69,7 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
     """
     deployed = functions()
     resources: dict[str, Any] = {
-        "RestAPI": {"Properties": _rest_api(stage, settings_of(stage, config).cors_origin)},
+        "RestAPI": {"Properties": _rest_api(stage, settings_of(stage, config))},
         "RestAccessLog": _log_group(f"/baton/{stage}/rest-access"),
         "SocketAccessLog": _log_group(f"/baton/{stage}/socket-access"),
         "WebsocketAPIStage": {"Properties": _socket_stage()},
@@ -96,7 +97,7 @@ def merge_template(stage: str, config: Config | None = None, target: Target = LA
     }
 
 
-def _rest_api(stage: str, cors_origin: str) -> dict[str, Any]:
+def _rest_api(stage: str, settings: Settings) -> dict[str, Any]:
     """Return the REST API.
 
     With the property `OpenApiVersion` CloudFormation's transform does not add a stage named `Stage`, which would be
@@ -115,7 +116,7 @@ def _rest_api(stage: str, cors_origin: str) -> dict[str, Any]:
         "DefinitionBody": {"info": {"title": stack_name(stage)}, "paths": all_methods()},
         "AccessLogSetting": {"DestinationArn": {"Fn::GetAtt": ["RestAccessLog", "Arn"]}, "Format": _ACCESS_LOG},
         "MethodSettings": [all_method_settings],
-        "GatewayResponses": gateway_responses(cors_origin),
+        "GatewayResponses": gateway_responses(settings.cors_origin, settings.max_body_bytes),
     }
 
 

@@ -27,6 +27,7 @@ from chalicelib.core.errors import (
     ValidationFailed,
 )
 from chalicelib.edge.http import REQUEST_ID, SECURITY_HEADERS
+from infra.large_bodies import body_too_large
 from infra.stacks.firewall import RETRY_AFTER_S
 
 _FILTERED = "WAF_FILTERED"
@@ -50,9 +51,10 @@ _RESPONSES: Mapping[str, type[BatonError]] = {
 _RETRY_AFTER = (RateLimited, Unavailable)
 
 
-def gateway_responses(cors_origin: str) -> dict[str, Any]:
+def gateway_responses(cors_origin: str, max_body_bytes: int) -> dict[str, Any]:
     """Return the gateway responses by type, in the form of `AWS::Serverless::Api`."""
-    return {kind: _response(kind, error, cors_origin) for kind, error in _RESPONSES.items()}
+    details: Mapping[type[BatonError], Mapping[str, object]] = {PayloadTooLarge: body_too_large(max_body_bytes).details}
+    return {kind: _response(kind, error, details.get(error, {}), cors_origin) for kind, error in _RESPONSES.items()}
 
 
 def all_methods() -> dict[str, Any]:
@@ -89,8 +91,8 @@ def _any_method(path: str) -> dict[str, Any]:
     }
 
 
-def _response(kind: str, error: type[BatonError], cors_origin: str) -> dict[str, Any]:
-    body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": {}}}
+def _response(kind: str, error: type[BatonError], details: Mapping[str, object], cors_origin: str) -> dict[str, Any]:
+    body = {"success": False, "error": {"code": error.code, "message": error.summary, "details": details}}
     headers = {
         **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{cors_origin}'",

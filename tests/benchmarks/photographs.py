@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.benchmarks.report import Report, mark, typical
 from tests.builders.odd_photos import P3_PROFILE, phone_jpeg, transparent_png
-from tests.builders.photo_costs import measure
+from tests.builders.photo_costs import FREE_MB, measure
 from tests.builders.photos import located_exif, saved
 
 MAX_SECONDS, MAX_MEGABYTES = 2.0, 200.0
@@ -28,8 +28,17 @@ def _progressive() -> bytes:
     return saved(_noise(8000, 5000), quality=80, progressive=True)
 
 
+def _largest_progressive() -> bytes:
+    return saved(_noise(12_500, 8000), quality=40, progressive=True, subsampling=0)
+
+
 def _webp() -> bytes:
     return saved(_noise(8000, 5000), "WEBP", quality=60, method=0)
+
+
+def _detailed_png() -> bytes:
+    grey = Image.effect_noise((333, 208), 60).resize((8000, 5000))
+    return saved(Image.merge("RGB", (grey, grey, grey)), "PNG", icc_profile=P3_PROFILE)
 
 
 BUDGETED: dict[str, Callable[[], bytes]] = {
@@ -37,12 +46,14 @@ BUDGETED: dict[str, Callable[[], bytes]] = {
     "JPEG, 40 megapixels, turned, Display P3": lambda: phone_jpeg(8000, 5000),
     "JPEG, 100 megapixels, turned, Display P3": lambda: phone_jpeg(12_500, 8000),
     "PNG, 40 megapixels, transparent": lambda: transparent_png(8000, 5000),
+    "PNG, 40 megapixels, detailed, Display P3": _detailed_png,
 }
 OTHERS: dict[str, Callable[[], bytes]] = {
     "JPEG, 40 megapixels, progressive": _progressive,
+    "JPEG, 100 megapixels, progressive, full colour": _largest_progressive,
     "WebP, 40 megapixels": _webp,
 }
-"""Their decoders keep more than one copy of the image, which no caller can change."""
+"""Their decoders keep more than one copy of the image, which no caller can change. The function has room for them."""
 
 
 def run(report: Report, *, rounds: int) -> None:
@@ -50,17 +61,15 @@ def run(report: Report, *, rounds: int) -> None:
     report.title(
         "Photos",
         f"Budget: {MAX_SECONDS:.0f} s, and {MAX_MEGABYTES:.0f} MB above what the process had before. Lower quartiles",
-        f"of {rounds} rounds, each in a new process. Times are processor times. The last rows have no budget.",
+        f"of {rounds} rounds, each in a new process. Times are processor times. The last three may take {FREE_MB:.0f}",
+        "MB, which is what the function has beside its program and the file.",
     )
     rows = []
     for name, make in (BUDGETED | OTHERS).items():
         content = make()
         costs = [measure(content) for _ in range(rounds)]
         seconds, megabytes = typical([one.seconds for one in costs]), typical([one.megabytes for one in costs])
-        verdict = ""
-        if name in BUDGETED:
-            hit = seconds <= MAX_SECONDS and megabytes <= MAX_MEGABYTES
-            report.judge(f"photo: {name}", hit=hit, figure=f"{seconds:.2f} s, {megabytes:.0f} MB")
-            verdict = mark(hit=hit)
-        rows.append((name, f"{len(content) / 1e6:.1f}", f"{seconds:.2f}", f"{megabytes:.0f}", verdict))
+        hit = megabytes <= FREE_MB if name in OTHERS else seconds <= MAX_SECONDS and megabytes <= MAX_MEGABYTES
+        report.judge(f"photo: {name}", hit=hit, figure=f"{seconds:.2f} s, {megabytes:.0f} MB")
+        rows.append((name, f"{len(content) / 1e6:.1f}", f"{seconds:.2f}", f"{megabytes:.0f}", mark(hit=hit)))
     report.table(HEADER, rows)

@@ -12,6 +12,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 HAS_PEAK = Path("/proc/self/status").exists()
 """Whether the system tells the most memory that a program has used; what `resource` tells begins with its parent's."""
+_FUNCTIONS = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+FREE_MB = min(stage["lambda_functions"]["api_handler"]["lambda_memory_size"] for stage in _FUNCTIONS.values()) - 200
+"""The memory of the function that stores photos, without what its program and the request with the file take."""
 
 _PROGRAM = """
 import json, re, sys, time

@@ -141,6 +141,17 @@ def test_the_gateway_answers_in_our_error_body_with_our_codes(merged: dict[str, 
     assert filtered["ResponseParameters"]["Headers"]["Retry-After"] == "'60'"
 
 
+def test_a_body_that_the_gateway_refuses_is_answered_with_the_limit_and_the_endpoints_that_take_more(
+    merged: dict[str, Any],
+) -> None:
+    responses = merged["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    answer = json.loads(responses["REQUEST_TOO_LARGE"]["ResponseTemplates"]["application/json"])
+    assert answer["error"]["details"] == {
+        "most": Settings(stage=STAGE).max_body_bytes,
+        "instead": "/v1/orders/{order_id}/photos/presign or /v1/uploads/photos/presign",
+    }
+
+
 def test_a_method_that_an_address_does_not_have_reaches_the_application(packaged: str) -> None:
     """API Gateway would report an unknown path; the application returns 405 with the allowed methods."""
     for path, methods in _definition(packaged)["paths"].items():

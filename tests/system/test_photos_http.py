@@ -120,3 +120,6 @@ def test_a_photo_that_is_too_large_is_refused_before_it_is_read(stack: Stack) ->
     for size in (4_194_305, 7_000_000):
         answer = upload(tech, order_id, bytes(size))
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+        details = answer.json()["error"]["details"]
+        assert details["most"] in (4_194_304, 6_000_000)  # of the application, and of the gateway before it
+        assert "/v1/uploads/photos/presign" in details["instead"]

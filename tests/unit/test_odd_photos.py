@@ -9,7 +9,7 @@ from PIL import Image
 from chalicelib.media.images import InvalidImage, reencode
 from chalicelib.media.strips import STRIP_ROWS, JpegWriter, Turn, strips
 from tests.builders.odd_photos import ODD_PHOTOS, P3_PROFILE, WHITE, OddPhoto, phone_jpeg, transparent_png
-from tests.builders.photo_costs import HAS_PEAK, measure
+from tests.builders.photo_costs import FREE_MB, HAS_PEAK, measure
 from tests.builders.photos import opened, saved
 from tests.builders.profiles import P3, screen_colour
 
@@ -96,3 +96,10 @@ def test_the_largest_photos_take_at_most_200_megabytes(
     costs = measure(make(*size))
     assert costs.stored_bytes > 0
     assert costs.megabytes <= 200
+
+
+@pytest.mark.skipif(not HAS_PEAK, reason="the system does not tell how much memory a program has used")
+def test_the_format_whose_decoder_takes_most_memory_fits_into_the_function() -> None:
+    """The decoder of WebP keeps four copies of the image, whatever it shows."""
+    costs = measure(saved(Image.new("RGB", (8000, 5000), "white"), "WEBP", method=0))
+    assert costs.megabytes <= FREE_MB
