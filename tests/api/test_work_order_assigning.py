@@ -109,6 +109,21 @@ def test_every_way_out_works_for_an_order_whose_technician_is_gone(
     assert park.assign(assigned, park.person("TECH")).json["state"] == "ASSIGNED"
 
 
+@pytest.mark.parametrize("change", [{"gameZone": SOUTH}, {"role": "picker"}, {"status": "DISABLED"}])
+def test_a_lead_sees_whose_work_is_left_behind_and_goes_on_with_it(park: Park, change: dict[str, str]) -> None:
+    order_id, admin = park.started(), park.person("SYSTEM_ADMIN")
+    assert admin.patch(f"/v1/users/{park.tech.user_id}", change).status == 200
+    [listed] = park.lead.get("/v1/work-orders").json["workOrders"]
+    assert (listed["id"], listed["technician"]) == (order_id, "Mees van Dijk")
+    assert park.lead.get("/v1/technicians").json["technicians"] == []
+    for answer in (park.hold(order_id), park.resume(order_id), park.hold(order_id)):
+        assert answer.status == 200
+    assert park.lead.post(f"/v1/work-orders/{order_id}/labour", {"minutes": 5}).status == 201
+    assert park.lead.patch(f"/v1/work-orders/{order_id}", {"priority": "LOW"}).status == 200
+    answer = park.cancel(order_id, "Has left").json
+    assert (answer["state"], answer["parentReleased"]) == ("CANCELLED", True)
+
+
 def test_a_lead_does_not_return_what_its_technician_can_return(park: Park) -> None:
     order_id = park.started()
     answer = park.give_back(order_id, park.lead)

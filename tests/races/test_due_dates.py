@@ -3,10 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from chalicelib.maintenance.rules import WorkOrderState
 from chalicelib.maintenance.workorders.sweep import ReminderOutcome, remind_due
 from infra.local.engine import EmbeddedEngine
+from tests.builders.maintenance import Park
 from tests.builders.notices import check_count
 from tests.builders.reminders import SOON, ZONE, changed, in_hand, told
 from tests.builders.world import World
@@ -46,6 +48,56 @@ def test_concurrent_sweeps_tell_leads_and_their_superior_once(arena: World) -> N
         for person, kind in ((lead, "WO_OVERDUE"), (superior, "WO_ESCALATED")):
             assert Counter(told(person)[-3:]) == Counter((kind, order_id) for order_id in orders)
             assert check_count(person) == 3 * (number + 1)
+
+
+def test_concurrent_sweeps_after_a_day_tell_each_once_whoever_has_the_order(arena: World) -> None:
+    park = Park(arena)
+    resumed = park.assigned(priority="CRITICAL")
+    held = park.started(priority="CRITICAL")
+    assert [park.hold(order_id).status for order_id in (resumed, held)] == [200, 200]
+    park.later(hours=1)
+    assert park.resume(resumed).status == 200
+    returned = park.assigned(priority="CRITICAL")
+    assert park.give_back(returned).status == 200
+    routed = str(park.routed(priority="CRITICAL")["id"])
+    in_four_hours = (arena.clock.now() + timedelta(hours=4)).isoformat()
+    with_vendor = park.outsourced(dueAt=in_four_hours)
+    park.later(hours=29)
+    for _ in range(2):
+        at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
+        sweep(arena)
+        for order_id, has_technician in ((resumed, True), (returned, False), (routed, False), (with_vendor, False)):
+            overdue = [park.tech, park.lead] if has_technician else [park.lead]
+            wanted = {(person.user_id, "WO_OVERDUE"): 1 for person in overdue}
+            assert late_notices(park, order_id) == wanted | {(park.manager.user_id, "WO_ESCALATED"): 1}
+        assert late_notices(park, held) == {}
+        park.later(hours=24)
+
+
+def test_concurrent_sweeps_tell_of_a_routing_once_if_the_request_could_not(
+    arena: World, embedded: EmbeddedEngine
+) -> None:
+    park = Park(arena)
+
+    def fail(_: str, request: dict[str, Any]) -> None:
+        if "NOTICE#" in str(request):
+            raise ConnectionError
+
+    for number in range(1, 5):
+        with embedded.before("TransactWriteItems", fail):
+            park.routed()
+        assert len(told(park.lead)) == number - 1
+        park.later(minutes=2)
+        at_once([partial(sweep, arena, f"sweep-{one}") for one in range(4)])
+        sweep(arena)
+        assert [kind for kind, _ in told(park.lead)] == ["WO_ROUTED"] * number
+
+
+def late_notices(park: Park, order_id: str) -> dict[tuple[str, str], int]:
+    """How often everybody was told that an order is overdue, or still open long after."""
+    people = (park.tech, park.lead, park.ops, park.manager)
+    kinds = [(person.user_id, kind) for person in people for kind, about in told(person) if about == order_id]
+    return Counter(one for one in kinds if one[1] in ("WO_DUE_SOON", "WO_OVERDUE", "WO_ESCALATED"))
 
 
 def test_sweep_with_a_conflict_finds_all_reminders_sent(arena: World, embedded: EmbeddedEngine) -> None:
