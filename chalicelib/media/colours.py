@@ -42,10 +42,10 @@ def _convert(mode: str | None, transform: ImageCmsTransform | None, part: Image)
     if part.has_transparency_data:
         part = part if part.mode == "RGBA" else part.convert("RGBA")
         alpha = part.getchannel("A")
-    if mode is None or transform is None:
-        rgb = part.convert("RGB")
-    else:
-        rgb = ImageCms.applyTransform(part.convert(mode), transform) or part
+    described = "RGB" if mode is None or transform is None else mode
+    rgb = part if part.mode == described else part.convert(described)
+    if transform is not None:  # a part is a copy, so it is changed in place where the mode stays
+        rgb = ImageCms.applyTransform(rgb, transform, inPlace=described == "RGB") or rgb
     if alpha is None:
         return rgb
     opaque = Images.new("RGB", rgb.size, "white")

@@ -1,5 +1,7 @@
 """Every step of a work order in every state by every role: allowed, refused for the state, or refused for the role."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.identity.roles.default_permissions import ROLES
@@ -34,7 +36,7 @@ def park(world: World) -> Park:
 
 def an_order(park: Park, state: str) -> str:
     """An order in a state, with a photo of the finished work where one may be needed."""
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "ROUTED": lambda: str(park.routed()["id"]),
         "ASSIGNED": park.assigned,
         "IN_PROGRESS": lambda: park.started(photo=True),
@@ -45,7 +47,11 @@ def an_order(park: Park, state: str) -> str:
         "CANCELLED": park.assigned,
     }
     order_id = made[state]()
-    then = {"ON_HOLD": park.hold, "RETURNED": park.give_back, "CANCELLED": park.cancel}
+    then: dict[str, Callable[[str], Answer]] = {
+        "ON_HOLD": park.hold,
+        "RETURNED": park.give_back,
+        "CANCELLED": park.cancel,
+    }
     if state in then:
         assert then[state](order_id).status == 200
     return order_id
