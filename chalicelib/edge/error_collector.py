@@ -17,7 +17,7 @@ from chalicelib.edge.annotations import entry_types, item_type, struct_for, unwr
 from chalicelib.edge.error_messages import error_message, locate
 from chalicelib.edge.field_paths import ROOT, join
 from chalicelib.edge.normalisation import normalise
-from chalicelib.edge.value_checks import TOO_DEEP, cross_check_errors, value_error
+from chalicelib.edge.value_checks import TOO_DEEP, Present, cross_check_errors, value_error
 
 MAX_ERRORS = 100
 """The largest number of errors in a response."""
@@ -131,7 +131,8 @@ class _Collector:
                 present[name] = _default(field)
         self._check_unknown(value, struct, path)
         absent = (None, msgspec.UNSET, _INVALID)
-        valid = {name: part for name, part in present.items() if not any(part is marker for marker in absent)}
+        valid = Present((name, part) for name, part in present.items() if not any(part is marker for marker in absent))
+        valid.invalid = frozenset(name for name, part in present.items() if part is _INVALID)
         for name, text in cross_check_errors(struct, valid).items():
             self.add(join(path, name), text)
 

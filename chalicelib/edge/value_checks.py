@@ -27,10 +27,21 @@ MAX_DIGITS = 38
 OUT_OF_RANGE = "is out of range"
 TOO_DEEP = "is nested too deeply"
 
-CrossCheck = Callable[[Mapping[str, object]], Mapping[str, str]]
+
+class Present(dict[str, object]):
+    """The present and valid fields of a struct by the names that clients use, and the names of the invalid ones."""
+
+    invalid: frozenset[str] = frozenset()
+
+    def lacks(self, name: str) -> bool:
+        """Return whether a field was not sent; an invalid one was."""
+        return name not in self and name not in self.invalid
 
 
-def cross_check_errors(kind: object, present: Mapping[str, object]) -> Mapping[str, str]:
+CrossCheck = Callable[[Present], Mapping[str, str]]
+
+
+def cross_check_errors(kind: object, present: Present) -> Mapping[str, str]:
     """Return the errors that the struct type's `cross_check`, if any, finds in the present and valid fields."""
     check = cast("CrossCheck | None", getattr(kind, "cross_check", None))
     return check(present) if check else {}
@@ -66,7 +77,7 @@ def _parts(value: object) -> Iterable[object] | None:
 def _cross_check_error(struct: msgspec.Struct) -> str | None:
     if not hasattr(struct, "cross_check"):
         return None
-    present = {}
+    present = Present()
     for name, attribute in zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True):
         value = getattr(struct, attribute)
         if value is not None and value is not msgspec.UNSET:

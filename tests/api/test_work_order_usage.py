@@ -276,6 +276,7 @@ def test_labour_and_parts_are_possible_in_every_state(park: Park, kind: str) -> 
         ("parts", {"name": "Bolt", "quantity": 1_000_001, "unitCost": -1}, {"quantity", "unitCost"}),
         ("parts", {"name": "Bolt", "quantity": 0.00001, "unitCost": 0.123456}, {"quantity", "unitCost"}),
         ("parts", {"name": "Bolt", "quantity": 1, "currency": "EUR"}, {"currency"}),
+        ("parts", {"name": "Bolt", "quantity": 1, "unitCost": -1, "currency": "EUR"}, {"unitCost"}),
         ("parts", {"name": "Bolt", "quantity": 1, "unitCost": 1, "currency": "euro"}, {"currency"}),
         ("parts", {"name": "Bolt", "quantity": 1, "colour": "red"}, {"colour"}),
     ],

@@ -105,6 +105,7 @@ def test_a_vendor_s_due_date_lies_in_the_future(park: Park, due_at: str) -> None
         ({"cost": 1}, {"fixNote"}),
         ({"fixNote": " ", "cost": -1}, {"fixNote", "cost"}),
         ({"fixNote": "Done", "cost": "12"}, {"cost"}),
+        ({"fixNote": "Done", "cost": "12", "currency": "EUR"}, {"cost"}),
         ({"fixNote": "Done", "cost": 12.00001}, {"cost"}),
         ({"fixNote": "Done", "cost": 1e-20}, {"cost"}),
         ({"fixNote": "\u200b\n"}, {"fixNote"}),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Note500, Text100
+from chalicelib.edge.value_checks import Present
 from chalicelib.maintenance.workorders.step_schemas import Cost, Currency, too_fine
 
 MAX_MINUTES = 10_080
@@ -36,10 +37,10 @@ class AddPart(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
     """The currency of the cost: its code of three letters by ISO 4217, such as `EUR`."""
 
     @staticmethod
-    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
+    def cross_check(present: Present) -> Mapping[str, str]:
         """Require the cost that a currency belongs to, and numbers that are not too fine."""
         fine = too_fine(present, "quantity", "unitCost")
-        without_cost = present.get("currency") is not None and present.get("unitCost") is None
+        without_cost = "currency" in present and present.lacks("unitCost")
         return {**fine, **({"currency": "needs a unitCost"} if without_cost else {})}
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import SENTENCE, Moment, Note500, Text100, Text500
+from chalicelib.edge.value_checks import Present
 from chalicelib.maintenance.rules import HoldReason, Priority, WorkOrderState
 from chalicelib.maintenance.workorders.schemas import Instructions
 
@@ -67,9 +68,9 @@ class VendorReport(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_f
     """The currency of the cost: its code of three letters by ISO 4217, such as `EUR`."""
 
     @staticmethod
-    def cross_check(present: Mapping[str, Any]) -> Mapping[str, str]:
+    def cross_check(present: Present) -> Mapping[str, str]:
         """Require the cost that a currency belongs to, and a number that is not too fine."""
-        without_cost = present.get("currency") is not None and present.get("cost") is None
+        without_cost = "currency" in present and present.lacks("cost")
         return {**too_fine(present, "cost"), **({"currency": "needs a cost"} if without_cost else {})}
 
 
