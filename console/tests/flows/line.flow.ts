@@ -120,7 +120,7 @@ test.skipIf(program === null)("QA passes and quarantines packs and traces a cell
   await page.getByRole("dialog").getByRole("button", { name: "Pass", exact: true }).click();
   await page.getByText("The pack passed.").waitFor();
   await page.getByText("Finalized").first().waitFor();
-  await history.getByText("8.40 V").waitFor();
+  await history.getByText("8.4 V").waitFor();
   const detail = await line.production.call<{ data: { dispositions: unknown[] } }>("GET", `/v1/packs/${first}`);
   expect(detail.data.dispositions).toMatchObject([
     { disposition: "QUARANTINE", measurements: { Voltage: { value: 7.41 }, Resistance: { value: 12.1255 } } },
