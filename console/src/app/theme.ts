@@ -84,6 +84,8 @@ export const theme = createTheme({
     InputWrapper: { styles: { label: { marginBottom: 4 }, error: { marginTop: 4 }, description: { marginBottom: 4 } } },
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
+    // Many keyboards have a comma for decimals, those of phones often only that.
+    NumberInput: { defaultProps: { size: "sm", allowedDecimalSeparators: [".", ","] } },
     PasswordInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", allowDeselect: false } },
     Textarea: { defaultProps: { size: "sm", autosize: true, minRows: 2 } },

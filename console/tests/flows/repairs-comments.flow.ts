@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { person } from "../support/api";
 import { browserProgram, launch, PHONE, signedIn } from "../support/browser";
 import { checkScreen, expectAccessible, expectNoComplaints } from "../support/checks";
@@ -36,7 +36,8 @@ test.skipIf(program === null)(
   "a technician comments, mentions a lead found by name, and the lead answers",
   async () => {
     const order = await assigned();
-    const page = await signedIn(browser, { url, user: "tech1", path: `/repairs/mine?order=${order.id}`, size: PHONE });
+    const path = `/repairs/mine?order=${order.id}`;
+    const page = await signedIn(browser, { url, user: "tech1", path, size: PHONE, isMobile: true });
     const drawer = page.getByRole("dialog");
     await drawer.getByText("No comments yet").waitFor();
     await drawer.getByRole("button", { name: "Comment", exact: true }).click();
@@ -45,7 +46,10 @@ test.skipIf(program === null)(
     const search = drawer.getByLabel("Mention people");
     await search.click();
     await search.fill("prins");
-    await page.getByRole("option", { name: "Hugo Prins" }).click();
+    const option = page.getByRole("option", { name: "Hugo Prins" });
+    await option.waitFor();
+    expect(await page.evaluate("innerWidth")).toBe(PHONE.width);
+    await option.click();
     await page.keyboard.press("Escape");
     await drawer.getByRole("button", { name: "Comment", exact: true }).click();
     await page.getByText("The comment was added.").waitFor();
@@ -95,7 +99,7 @@ test.skipIf(program === null)("labour and parts are added, and a wrong entry is 
   const part = drawer.getByRole("form", { name: "Add part" });
   await part.getByRole("textbox", { name: "Part" }).fill("Latch LB-4");
   await part.getByLabel("Quantity").fill("2");
-  await part.getByLabel("Cost of one").fill("18.95");
+  await part.getByLabel("Cost of one").pressSequentially("18,95");
   await part.getByLabel("Currency").fill("eur");
   await expectAccessible(page);
   await part.getByRole("button", { name: "Add part" }).click();

@@ -41,6 +41,8 @@ export interface Visit {
   user: string;
   size?: { width: number; height: number };
   scheme?: "light" | "dark";
+  /** Whether the browser widens a page to what overflows it, as those of phones do. */
+  isMobile?: boolean;
   /** Where to go after sign-in. */
   path?: string;
 }
@@ -75,6 +77,7 @@ export async function openPage(browser: Browser, visit: Omit<Visit, "user">): Pr
   const context: BrowserContext = await browser.newContext({
     viewport: visit.size ?? DESKTOP,
     colorScheme: visit.scheme ?? "light",
+    isMobile: visit.isMobile ?? false,
     timezoneId: "Europe/Amsterdam",
     reducedMotion: "reduce",
   });
