@@ -106,7 +106,7 @@ test.skipIf(program === null)("a vendor's work is recorded with a photo and its 
 
   await drawer.getByRole("button", { name: "Vendor is done" }).click();
   const done = page.getByRole("dialog", { name: `${order.code}: the vendor is done` });
-  await done.getByLabel("Cost").fill("480,50");
+  await done.getByLabel("Cost").fill("1,480");
   await done.getByLabel("Currency").fill("eur");
   await done.getByRole("button", { name: "Finish", exact: true }).click();
   await done.getByText("Add a photo of the finished work first.").waitFor();
@@ -115,7 +115,7 @@ test.skipIf(program === null)("a vendor's work is recorded with a photo and its 
   await done.locator("input[type=file]").setInputFiles(PHOTO);
   await done.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
   await done.getByLabel("What was done").fill("New hinges.");
-  await done.getByLabel("Cost").fill("480.50");
+  await done.getByLabel("Cost").fill("480,50");
   await done.getByRole("button", { name: "Finish", exact: true }).click();
   await page.getByText(`${order.code} is done, and its checklist is released.`).waitFor();
   await drawer.getByText("480.50 EUR").waitFor();

@@ -13,7 +13,8 @@ import { useStepCommand } from "./use-order-steps";
 
 const EMPTY = { note: "", cost: "", currency: "" };
 const FIELDS = ["fixPhoto", "fixNote", "cost", "currency"] as const;
-const AMOUNT = /^\d{1,10}(\.\d+)?$/;
+/** With a point or a comma for decimals. A comma before three digits may be one of thousands, so it is asked about. */
+const AMOUNT = /^\d{1,10}(\.\d+|,\d{1,2})?$/;
 
 /** Records that a vendor has done the work, with a photo of it, and what it cost. */
 export default function VendorDoneDialog({ request, onClose }: StepDialogProps) {
@@ -38,7 +39,11 @@ export default function VendorDoneDialog({ request, onClose }: StepDialogProps) 
     setTried(true);
     const hasPhoto = photos.check();
     if (!hasPhoto || note === "" || costIsWrong) return;
-    const report = { fixNote: note, cost: cost === "" ? null : Number(cost), currency: currency || null };
+    const report = {
+      fixNote: note,
+      cost: cost === "" ? null : Number(cost.replace(",", ".")),
+      currency: currency || null,
+    };
     command.mutate({ seen, report });
   }
 
