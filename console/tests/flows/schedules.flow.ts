@@ -90,6 +90,7 @@ test.skipIf(program === null)("a schedule is paused, resumed and deleted on a ph
   const drawer = page.getByRole("dialog").filter({ hasText: "To delete." });
   await drawer.getByRole("button", { name: "Pause" }).click();
   await drawer.getByText("Paused", { exact: true }).waitFor();
+  await drawer.getByRole("heading", { name: "Occurrences if it is resumed now" }).waitFor();
   await drawer.getByRole("button", { name: "Resume" }).click();
   await drawer.getByText("Active", { exact: true }).waitFor();
   await drawer.getByRole("button", { name: "Delete" }).click();

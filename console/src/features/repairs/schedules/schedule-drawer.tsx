@@ -113,21 +113,21 @@ function Detail({ schedule }: { schedule: Schedule }) {
           { label: detail.createdBy, value: schedule.createdBy },
         ]}
       />
-      <DrawerSection title={detail.preview}>
-        <Preview id={schedule.id} />
+      <DrawerSection title={detail.preview(schedule.paused)}>
+        <Preview id={schedule.id} label={detail.preview(schedule.paused)} />
       </DrawerSection>
     </>
   );
 }
 
-function Preview({ id }: { id: string }) {
+function Preview({ id, label }: { id: string; label: string }) {
   const { data, error, refetch } = useQuery(previewQuery(id, 10));
   if (data === undefined && error === null) return <Skeleton height={120} radius="md" />;
   if (data?.occurrences.length === 0) return <p>{texts.detail.noPreview}</p>;
   return (
     <>
       <ErrorNote error={error} onRetry={() => void refetch()} />
-      <ol className={styles.preview} aria-label={texts.detail.preview}>
+      <ol className={styles.preview} aria-label={label}>
         {data?.occurrences.map(({ date, at }) => (
           <li key={date}>
             {longDate(date)} · <TimeAgo value={at} />

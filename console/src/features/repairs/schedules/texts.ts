@@ -33,7 +33,7 @@ export const texts = {
     priority: "Priority",
     instructions: "Instructions",
     createdBy: "Created by",
-    preview: "Coming occurrences",
+    preview: (isPaused: boolean): string => (isPaused ? "Occurrences if it is resumed now" : "Coming occurrences"),
     noPreview: "There are none any more.",
     stopped: "The system has paused it",
   },
