@@ -25,7 +25,7 @@ test("people are shown with units, hours, rate and score", async () => {
   const row = await screen.findByRole("row", { name: /Anna Visser/ });
   for (const text of ["412", "3.5 h", "117.7 / h", "98.1 %"]) within(row).getByText(text);
   within(screen.getByRole("row", { name: /user-2/ })).getByText("0 h");
-  screen.getByText("2026-03-08 to 2026-03-14, days of Europe/Amsterdam");
+  screen.getByText("2026-03-08 to 2026-03-14, days in Europe/Amsterdam");
 });
 
 test("zones and days are asked for, and stand in the address", async () => {

@@ -75,7 +75,7 @@ export const texts = {
       of: (what: string, by: string): string => `${what} by ${by.toLowerCase()}`,
       most: (number: number): string => `The ${number} with the most units.`,
     },
-    days: (from: string, to: string, zone: string): string => `${from} to ${to}, days of ${zone}`,
+    days: (from: string, to: string, zone: string): string => `${from} to ${to}, days in ${zone}`,
     save: "Save as CSV",
   },
   lines: {

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { ApiError, fieldErrors } from "~/api/errors";
 import type { Schema } from "~/api/schema";
 import { useDraft } from "~/app/drafts";
@@ -14,8 +14,9 @@ import { toast } from "~/components/toast";
 import { ChecklistItems } from "./checklist-items";
 import { create } from "./commands";
 import { DuplicateNote, duplicateOf } from "./duplicate-note";
+import links from "./links.module.css";
 import styles from "./new-order.module.css";
-import { LIST } from "./permissions";
+import { LIST, READ_CHECKLISTS } from "./permissions";
 import { type Checklist, checklistQuery } from "./queries";
 import { PRIORITY_OPTIONS, type Priority } from "./states";
 import { texts } from "./texts";
@@ -144,6 +145,7 @@ interface FinderProps {
 
 function Finder({ value, loading, error, onChange, onFind }: FinderProps) {
   const [missing, setMissing] = useState(false);
+  const canBrowse = useCan()(READ_CHECKLISTS);
   const isAbsent = error instanceof ApiError && error.status === 404;
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -164,6 +166,11 @@ function Finder({ value, loading, error, onChange, onFind }: FinderProps) {
         {texts.create.find}
       </Button>
       {!isAbsent && <ErrorNote error={error} />}
+      {canBrowse && (
+        <Link to="/repairs/checklists" className={`${links.link} ${styles.browse}`}>
+          {texts.create.allChecklists}
+        </Link>
+      )}
     </form>
   );
 }

@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { DateTime } from "~/components/date-time";
 import { DrawerSection } from "~/components/detail-drawer";
 import { KeyValueList } from "~/components/key-value-list";
+import { formatDuration } from "~/components/time";
 import { Comments } from "./comments/comments";
 import { Due, PriorityBadge } from "./due";
 import { useGone } from "./gone";
@@ -141,7 +142,10 @@ function Facts({ order }: { order: WorkOrderDetail }) {
           label: order.state === "CANCELLED" ? detail.cancelled : detail.closed,
           value: order.closedAt === null ? null : <DateTime value={order.closedAt} />,
         },
-        { label: order.closedAt === null ? detail.age : detail.took, value: detail.hours(sla.ageHrs) },
+        {
+          label: order.closedAt === null ? detail.age : detail.took,
+          value: formatDuration(Math.max(60, Math.round(sla.ageHrs * 60) * 60)),
+        },
       ]}
     />
   );

@@ -4,7 +4,7 @@ export const texts = {
   board: {
     ...names.board,
     description: "Work orders by state, soonest due first.",
-    descriptionForLeads: "Drag a card onto a technician, or press A on it. Soonest due first.",
+    descriptionForLeads: "Drag a card onto a technician, or assign it from its menu. Soonest due first.",
     label: "Work orders by state",
     column: (state: string, count: string): string => `${state}, ${count}`,
     count: (count: number, more: boolean): string => `${count}${more ? "+" : ""}`,
@@ -185,7 +185,7 @@ export const texts = {
   },
   edit: {
     title: (code: string): string => `Edit ${code}`,
-    text: "A new priority sets a new due date.",
+    text: "A new priority sets a new due date, also in place of a vendor's.",
     nothing: "Nothing is changed yet.",
     save: "Save",
     done: (code: string): string => `${code} was changed.`,
@@ -230,7 +230,6 @@ export const texts = {
     started: "Started",
     closed: "Done",
     age: "Age",
-    hours: (hours: number): string => `${hours.toLocaleString("en")} h`,
     took: "Time until done",
     timeline: "Timeline",
   },
@@ -277,6 +276,7 @@ export const texts = {
     refHint: "The ref with which it was imported, such as CL-2041.",
     refMissing: "Name the checklist.",
     find: "Find checklist",
+    allChecklists: "All checklists",
     item: "Item to repair",
     itemMissing: "Choose an item.",
     priority: "Priority",

@@ -42,7 +42,7 @@ test("rides are shown with what was done, the time to repair and labour", async 
   const row = await screen.findByRole("row", { name: /Roller coaster/ });
   for (const text of ["6", "5", "2", "2.75 h", "13.8 h", "184.50 EUR"]) within(row).getByText(text);
   screen.getByRole("row", { name: /RC-08/ });
-  screen.getByText("2026-03-01 to 2026-03-30, days of Europe/Amsterdam");
+  screen.getByText("2026-03-01 to 2026-03-30, days in Europe/Amsterdam");
 });
 
 test("where no repair was finished, no chart of the time to repair is drawn", async () => {

@@ -32,6 +32,6 @@ export const texts = {
     nothing: "No repair was finished in these days.",
     most: (number: number): string => `Each chart shows the ${number} with the highest values.`,
   },
-  days: (from: string, to: string, zone: string): string => `${from} to ${to}, days of ${zone}`,
+  days: (from: string, to: string, zone: string): string => `${from} to ${to}, days in ${zone}`,
   save: "Save as CSV",
 } as const;
