@@ -26,6 +26,17 @@ class DuplicateSerial(Conflict):
         return cls(f"Already in use: {use['serial']}.", details={**use, "duplicates": [use]})
 
 
+class SkuCodeTaken(Conflict):
+    """Another SKU of the organisation has this code. `details` are `skuCode` and `skuId`, the id of that SKU."""
+
+    code, summary = "DUPLICATE_SKU_CODE", "Another SKU has this code."
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls(details={"skuCode": "TR-60", "skuId": "SKU-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"})
+
+
 class SerialNotFound(NotFound):
     """The organisation has never used a serial number. `details.serial` is that number."""
 

@@ -12,8 +12,7 @@ _LEFT_AT, _RETURNED_AT = "2026-03-22T13:20:00Z", "2026-05-04T09:15:00Z"
 _LOT = "LOT-2026-03"
 
 _LIMITS = {"Voltage": {"min": 350, "max": 420, "unit": "V"}}
-
-NEW_SKU = {
+_IDENTIFIED = {
     "name": "Traction 60",
     "chemistry": "LFP",
     "cellsPerModule": 48,
@@ -21,26 +20,42 @@ NEW_SKU = {
     "nominalVoltage": 384,
     "nominalCapacity": 156,
     "skuCode": "TR-60",
-    "limits": _LIMITS,
+    "gtins": {"pack": "09506000134352"},
+    "serialPatterns": {"cell": "C-[0-9]{4}", "module": "M-[0-9]{4}", "pack": "P-[0-9]{4}"},
+    "requireLot": True,
 }
-_SPEC = {"id": SKU_ID, **{name: value for name, value in NEW_SKU.items() if name != "limits"}}
-_SPEC_WITH_LIMITS = {**_SPEC, "limits": _LIMITS}
+_TESTED = {
+    "limits": _LIMITS,
+    "tests": [{"step": "EOL", "required": True, "limits": {"Insulation": {"min": 500, "unit": "MOhm"}}}],
+    "moduleTests": [{"step": "OCV", "required": True, "limits": {"Voltage": {"min": 150, "max": 168, "unit": "V"}}}],
+    "passport": {"manufacturer": "Volta Cells AG, Bahnhofstrasse 1, Zug"},
+}
+
+NEW_SKU = {**_IDENTIFIED, **_TESTED}
+_SPEC = {"id": SKU_ID, **_IDENTIFIED}
+_SPEC_IN_FULL = {**_SPEC, **_TESTED}
+_UNTESTED = dict.fromkeys(_TESTED, ...)
+"""What lists and responses to changes do not show of a SKU."""
 
 SKU: dict[str, Any] = {
-    **_SPEC_WITH_LIMITS,
+    **_SPEC_IN_FULL,
     "status": "DRAFT",
     "version": 1,
     "createdAt": _CREATED_AT,
     "updatedAt": _CREATED_AT,
 }
+SKU_EDIT = {"nominalCapacity": 160, "passport": {**_TESTED["passport"], "manufacturingPlace": "Zug"}}  # type: ignore[dict-item]
+EDITED_SKU = {**SKU, **SKU_EDIT, "version": 2, "updatedAt": _UPDATED_AT}
 ACTIVE_SKU = {**SKU, "status": "ACTIVE", "version": 2, "updatedAt": _UPDATED_AT}
+RETIRED_SKU = {**ACTIVE_SKU, "status": "RETIRED", "version": 3, "updatedAt": "2026-11-30T16:00:00Z"}
+LISTED_SKU = {name: value for name, value in ACTIVE_SKU.items() if name not in _TESTED or name == "limits"}
 
 NEW_BATCH = {"skuId": SKU_ID, "targetQuantity": 40, "notes": "Second shift"}
 BATCH: dict[str, Any] = {
     "id": BATCH_ID,
     "status": "DRAFT",
     "skuId": SKU_ID,
-    "sku": {**_SPEC, "limits": ...},
+    "sku": {**_SPEC, **_UNTESTED},
     "packs": {"total": 0, "open": 0, "passed": 0, "failed": 0, "voided": 0},
     "version": 1,
     "createdAt": _CREATED_AT,
@@ -59,7 +74,7 @@ STARTED_BATCH = {
 }
 BATCH_DETAIL = {
     **STARTED_BATCH,
-    "sku": _SPEC_WITH_LIMITS,
+    "sku": _SPEC_IN_FULL,
     "packs": {"total": 12, "open": 3, "passed": 8, "failed": 1, "voided": 0},
     "version": 23,
 }
@@ -75,7 +90,7 @@ COMPLETED_BATCH = {
 _BUILT: dict[str, Any] = {
     "batchId": BATCH_ID,
     "skuId": SKU_ID,
-    "sku": {**_SPEC, "limits": ...},
+    "sku": {**_SPEC, **_UNTESTED},
     "version": 1,
     "createdAt": _CREATED_AT,
     "updatedAt": _CREATED_AT,
@@ -100,7 +115,7 @@ MODULE_WITH_TRAY = {**BOUND_MODULE, "cellsBound": 2}
 EMPTIED_MODULE = {**BOUND_MODULE, "cellsBound": 0, "version": 3}
 MODULE_DETAIL = {
     **MODULE_WITH_TRAY,
-    "sku": _SPEC_WITH_LIMITS,
+    "sku": _SPEC_IN_FULL,
     "cells": [{"serial": serial, "boundAt": _UPDATED_AT, "lot": _LOT} for serial in CELLS["serials"]],
 }
 SEALED_MODULE = {
@@ -190,7 +205,7 @@ RETURNED_PACK = {
 }
 PACK_DETAIL = {
     **FINALIZED_PACK,
-    "sku": _SPEC_WITH_LIMITS,
+    "sku": _SPEC_IN_FULL,
     "modules": [
         {"id": module_id, "serial": f"M-000{number}", "boundAt": _UPDATED_AT}
         for number, module_id in enumerate(_MODULE_IDS, 1)

@@ -2,7 +2,9 @@
 
 READ_SKU = "manufacturing.sku.read"
 CREATE_SKU = "manufacturing.sku.create"
+EDIT_SKU = "manufacturing.sku.edit"
 ACTIVATE_SKU = "manufacturing.sku.activate"
+RETIRE_SKU = "manufacturing.sku.retire"
 READ_BATCH = "manufacturing.batch.read"
 CREATE_BATCH = "manufacturing.batch.create"
 START_BATCH = "manufacturing.batch.start"

@@ -1,6 +1,6 @@
 """State machines of the production line, and what sealing and completing require.
 
-    SKU      DRAFT -> ACTIVE
+    SKU      DRAFT -> ACTIVE -> RETIRED
     batch    DRAFT -> IN_PROGRESS -> COMPLETED
     module   DRAFT -> IN_PROGRESS -> SEALED
              any -> SCRAPPED
@@ -21,11 +21,13 @@ from chalicelib.core.state_machine import StateMachine
 class SkuStatus(StrEnum):
     """The status of a SKU.
 
-    `DRAFT`: it was created. `ACTIVE`: batches can be created for it, and it never changes.
+    `DRAFT`: it was created and can be edited. `ACTIVE`: batches can be created for it, and its content never changes.
+    `RETIRED`: no batch can be created for it; those that exist go on.
     """
 
     DRAFT = "DRAFT"
     ACTIVE = "ACTIVE"
+    RETIRED = "RETIRED"
 
 
 class BatchStatus(StrEnum):
@@ -83,7 +85,9 @@ class CellFate(StrEnum):
 class LineAction(StrEnum):
     """The steps of SKUs, batches, modules and packs, by the words of their paths."""
 
+    EDIT = "edit"
     ACTIVATE = "activate"
+    RETIRE = "retire"
     CREATE_BATCH = "create-batch"
     START = "start"
     COMPLETE = "complete"
@@ -107,10 +111,14 @@ class LineAction(StrEnum):
 SKU = StateMachine[SkuStatus](
     entity="SKU",
     transitions={
+        (SkuStatus.DRAFT, LineAction.EDIT): SkuStatus.DRAFT,
         (SkuStatus.DRAFT, LineAction.ACTIVATE): SkuStatus.ACTIVE,
         (SkuStatus.ACTIVE, LineAction.CREATE_BATCH): SkuStatus.ACTIVE,
+        (SkuStatus.ACTIVE, LineAction.RETIRE): SkuStatus.RETIRED,
     },
     states=tuple(SkuStatus),
+    locked=frozenset({SkuStatus.ACTIVE, SkuStatus.RETIRED}),
+    locking=frozenset({LineAction.EDIT}),
     phrases={LineAction.CREATE_BATCH: "create a batch of"},
 )
 BATCH = StateMachine[BatchStatus](

@@ -1,9 +1,11 @@
-"""The content of a SKU: the specification that batches, modules and packs carry, and the limits of its test.
+"""The content of a SKU: the specification that batches, modules and packs carry, its tests and its passport.
 
-An active SKU never changes, so each entity built for it holds a copy (`SkuSpec`) and lists need no read per row. The
-limits of the end-of-line test can be long and are needed once per pack; only the SKU itself holds them.
+An active SKU never changes, so each entity built for it holds a copy (`SkuSpec`) and lists need no read per row. What
+each scan is checked against is in the copy. The limits, tests and the passport can be long and are needed once per
+unit; only the SKU itself holds them.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -13,14 +15,19 @@ from msgspec import Meta
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
+from chalicelib.barcodes.codes import is_gtin
+from chalicelib.barcodes.patterns import MAX_LENGTH as MAX_PATTERN
+from chalicelib.barcodes.patterns import pattern_error
 from chalicelib.core.structs import decoder_of
-from chalicelib.edge.types import CODE, SENTENCE, Code, Name, Scan
+from chalicelib.edge.types import CODE, NOT_BLANK, SENTENCE, Code, Name, Scan
 
 T = TypeVar("T")
 
 MAX_PLACES = 6
 MAX_MEASURED = 10**9
 """The largest measured value in size."""
+MAX_TEST_LIMITS = 100
+"""The limits in all steps of a list of tests; a stored item has a largest size."""
 Name64 = Annotated[Name, Meta(max_length=64)]
 Code64 = Annotated[Code, Meta(max_length=64)]
 Unit16 = Annotated[Name, Meta(max_length=16)]
@@ -35,8 +42,14 @@ Lot = Annotated[
     ),
 ]
 """A lot as printed; upper and lower case differ."""
+SerialPattern = Annotated[str, CODE, Meta(min_length=1, max_length=MAX_PATTERN)]
+Passport = dict[Code64, Annotated[str, NOT_BLANK, Meta(max_length=500)]]
+"""Attributes of the battery passport: name to value."""
 ScannedSerial = Annotated[Scan, Meta(max_length=500)]
 """A serial number, or a code that contains it, as scanned; `traceability/rules.py` reads it."""
+
+
+Gtin = Annotated[str, Meta(pattern=r"^[0-9]{14}$(?!\n)", extra={SENTENCE: "must be a GTIN of 14 digits"})]
 
 
 class Limit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -82,6 +95,72 @@ Limits = dict[Name64, Limit]
 Measurements = Annotated[dict[Name64, Measurement], Meta(max_length=200)]
 
 
+class Gtins(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The GTINs of a SKU's products, as far as they have one; shorter ones are padded with zeros on the left."""
+
+    cell: Gtin | None = None
+    """The GTIN of the cells: 14 digits, the last one the check digit. Absent if they have none."""
+    module: Gtin | None = None
+    """The GTIN of the modules: 14 digits, the last one the check digit. Absent if they have none."""
+    pack: Gtin | None = None
+    """The GTIN of the packs: 14 digits, the last one the check digit. Absent if they have none."""
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the errors of GTINs with a wrong check digit, and of zero."""
+        return {
+            name: "must end in the right check digit" if gtin.strip("0") else "must not be zero"
+            for name, gtin in present.items()
+            if isinstance(gtin, str) and not is_gtin(gtin)
+        }
+
+
+class SerialPatterns(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    r"""The patterns that the serial numbers of what is built for a SKU have to match as a whole.
+
+    A pattern is a part of the syntax of regular expressions: characters, `.`, classes such as `[A-F0-9]`, `\d`, `\w`,
+    groups, `|`, and the repeats `?`, `*`, `+`, `{4}`, `{2,}`, `{2,5}`. Look-around, references and repeats of what
+    repeats itself are refused.
+    """
+
+    cell: SerialPattern | None = None
+    """The pattern of the serial numbers of cells. Absent if there is none."""
+    module: SerialPattern | None = None
+    """The pattern of the serial numbers of modules. Absent if there is none."""
+    pack: SerialPattern | None = None
+    """The pattern of the serial numbers of packs. Absent if there is none."""
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the errors of texts that are no patterns."""
+        errors = {name: pattern_error(value) for name, value in present.items() if isinstance(value, str)}
+        return {name: error for name, error in errors.items() if error is not None}
+
+
+class TestStep(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A step of the tests of a unit, with its limits."""
+
+    step: Code64
+    """The code of the step, such as `OCV`; each is in the list once."""
+    required: bool
+    """Whether a unit needs a test of this step that passed."""
+    limits: Annotated[Limits, Meta(max_length=50)] = {}
+    """The limits of the step by the name of the measurement. Absent if there are none."""
+
+
+def planned_test_errors(present: Mapping[str, object]) -> dict[str, str]:
+    """Return the errors of lists of tests that name a step twice or have too many limits."""
+    errors: dict[str, str] = {}
+    for name in ("tests", "moduleTests"):
+        steps = [step for step in present.get(name) or () if isinstance(step, TestStep)]  # type: ignore[attr-defined]
+        repeated = [step for step, times in Counter(step.step for step in steps).items() if times > 1]
+        if repeated:
+            errors[name] = f"must not name a step twice: {', '.join(repeated)}"
+        elif sum(len(step.limits) for step in steps) > MAX_TEST_LIMITS:
+            errors[name] = f"must not have more than {MAX_TEST_LIMITS} limits in all steps"
+    return errors
+
+
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A SKU as part of what is built for it."""
 
@@ -101,9 +180,24 @@ class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The nominal capacity of the pack in ampere hours. Absent if it was not given."""
     sku_code: str | None = None
     """The organisation's own code of the product. Absent if it was not given."""
+    gtins: Gtins | None = None
+    """The GTINs of what is built for the SKU. Absent if it has none of its own."""
+    serial_patterns: SerialPatterns | None = None
+    """The patterns that new serial numbers have to match. Absent if there are none."""
+    require_lot: bool | None = None
+    """True if a cell needs a lot to be bound. Absent if it needs none."""
     limits: Limits | None = None
     """The limits of the pack's end-of-line test, by the name of the measurement. Absent if there are none, and in lists
     and responses to changes of batches, modules and packs."""
+    tests: list[TestStep] | None = None
+    """The tests of a pack. Absent if there are none, in lists, and in responses to changes of batches, modules and
+    packs."""
+    module_tests: list[TestStep] | None = None
+    """The tests of a module. Absent if there are none, in lists, and in responses to changes of batches, modules and
+    packs."""
+    passport: Passport | None = None
+    """The attributes of the battery passport that hold for every pack. Absent if there are none, in lists, and in
+    responses to changes of batches, modules and packs."""
 
 
 class StructAttribute(Attribute[T]):

@@ -35,6 +35,7 @@ class StatusCounter(Item):
 
     DRAFT = IntAttribute(default=0)
     ACTIVE = IntAttribute(default=0)
+    RETIRED = IntAttribute(default=0)
     IN_PROGRESS = IntAttribute(default=0)
     COMPLETED = IntAttribute(default=0)
     SEALED = IntAttribute(default=0)

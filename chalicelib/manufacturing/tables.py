@@ -21,13 +21,22 @@ from chalicelib.core.table import (
     DecimalAttribute,
     Entity,
     IntAttribute,
+    Item,
     MomentAttribute,
     index,
     key,
     optional,
     stored_in,
 )
-from chalicelib.manufacturing.sku_spec import Limits, SkuSpec, StructAttribute
+from chalicelib.manufacturing.sku_spec import (
+    Gtins,
+    Limits,
+    Passport,
+    SerialPatterns,
+    SkuSpec,
+    StructAttribute,
+    TestStep,
+)
 
 LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
 """The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
@@ -61,7 +70,7 @@ class ListedEntity(Entity):
 
 
 class Sku(ListedEntity):
-    """A stock keeping unit: the specification of a pack. It never changes once it is active."""
+    """A stock keeping unit: the specification of a pack. Once it is active, only its status changes."""
 
     Meta = stored_in("manufacturing")
     kind = "sku"
@@ -73,7 +82,13 @@ class Sku(ListedEntity):
     nominal_voltage = optional(DecimalAttribute())
     nominal_capacity = optional(DecimalAttribute())
     sku_code = optional(UnicodeAttribute())
+    gtins = optional(StructAttribute[Gtins](Gtins))
+    serial_patterns = optional(StructAttribute[SerialPatterns](SerialPatterns))
+    require_lot = optional(BooleanAttribute())
     limits = optional(StructAttribute[Limits](Limits))
+    tests = optional(StructAttribute[list[TestStep]](list[TestStep]))
+    module_tests = optional(StructAttribute[list[TestStep]](list[TestStep]))
+    passport = optional(StructAttribute[Passport](Passport))
 
     @property
     def spec(self) -> SkuSpec:
@@ -87,7 +102,19 @@ class Sku(ListedEntity):
             nominal_voltage=self.nominal_voltage,
             nominal_capacity=self.nominal_capacity,
             sku_code=self.sku_code,
+            gtins=self.gtins,
+            serial_patterns=self.serial_patterns,
+            require_lot=self.require_lot,
         )
+
+
+class SkuCodeClaim(Item):
+    """The claim of a SKU's code: each code is the item of one SKU of the organisation."""
+
+    Meta = stored_in("manufacturing")
+    kind = "sku_code"
+
+    sku_id = UnicodeAttribute()
 
 
 class BuiltEntity(ListedEntity):
@@ -203,6 +230,11 @@ Creation and binding are not counted, because their largest transactions have no
 def sku_key(org_id: str, sku_id: str) -> ItemKey[Sku]:
     """Return the key of a SKU."""
     return ItemKey(Sku, key(org_id, "SKU", sku_id), "SKU")
+
+
+def sku_code_key(org_id: str, sku_code: str) -> ItemKey[SkuCodeClaim]:
+    """Return the key of the claim of a SKU's code."""
+    return ItemKey(SkuCodeClaim, key(org_id, "SKUCODE", sku_code), "SKUCODE")
 
 
 def batch_key(org_id: str, batch_id: str) -> ItemKey[ProductionBatch]:

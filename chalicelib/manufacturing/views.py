@@ -32,5 +32,9 @@ def cursor_response(kind: Any, view: Callable[[Any], Any]) -> dict[str, Any]:
 
 
 def with_limits(spec: SkuSpec, sku: Sku | None) -> SkuSpec:
-    """Return the SKU that an entity carries, with the limits that only the SKU itself holds."""
-    return spec if sku is None else msgspec.structs.replace(spec, limits=sku.limits)
+    """Return the SKU that an entity carries, with the limits, tests and passport that only the SKU itself holds."""
+    if sku is None:
+        return spec
+    return msgspec.structs.replace(
+        spec, limits=sku.limits, tests=sku.tests, module_tests=sku.module_tests, passport=sku.passport
+    )

@@ -40,7 +40,7 @@ def test_batch_requires_active_sku(world: World) -> None:
         "skuId": draft["id"],
         "state": "DRAFT",
         "action": "create-batch",
-        "allowed": ["activate"],
+        "allowed": ["activate", "edit"],
     }
 
 

@@ -40,7 +40,7 @@ def test_sku_is_activated_once(world: World) -> None:
         "skuId": draft["id"],
         "state": "ACTIVE",
         "action": "activate",
-        "allowed": ["create-batch"],
+        "allowed": ["create-batch", "retire"],
     }
 
 

@@ -56,6 +56,16 @@ def _activate(stage: Stage) -> Hit:
     return _patch(line.admin, "/v1/skus/{sku_id}/activate", "sku_id", line.draft_sku())
 
 
+def _edit(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    return _patch(line.supervisor, "/v1/skus/{sku_id}", "sku_id", line.draft_sku(), {"skuCode": line.serial("SKU")})
+
+
+def _retire(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    return _patch(line.supervisor, "/v1/skus/{sku_id}/retire", "sku_id", line.sku())
+
+
 def _start(stage: Stage) -> Hit:
     line, batch = _plant(stage)
     draft = line.draft_batch({"id": batch["skuId"]})
@@ -178,7 +188,9 @@ def _whole_pack(stage: Stage) -> Data:
 
 SCENARIOS: dict[str, Prepare] = {
     "POST /v1/skus": partial(_new, path="/v1/skus"),
+    "PATCH /v1/skus/{id}": _edit,
     "PATCH /v1/skus/{id}/activate": _activate,
+    "PATCH /v1/skus/{id}/retire": _retire,
     "POST /v1/batches": partial(_new, path="/v1/batches"),
     "PATCH /v1/batches/{id}/start": _start,
     "PATCH /v1/batches/{id}/complete": _complete,

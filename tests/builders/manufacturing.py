@@ -57,6 +57,7 @@ class Line:
     world: World
     org_id: str = DEMO
     numbers: count[int] = field(default_factory=lambda: count(1))
+    skus: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.admin = self.world.person("SYSTEM_ADMIN", self.org_id)
@@ -70,7 +71,9 @@ class Line:
         return f"{prefix}-{self.org_id}-{next(self.numbers):05d}"
 
     def draft_sku(self, **fields: Any) -> Data:
-        """Create a SKU."""
+        """Create a SKU, whose code is unique unless it is given."""
+        number = next(self.skus)
+        fields = {"skuCode": "TR-60" if number == 1 else f"TR-60-{number}", **fields}
         return data(self.supervisor.post("/v1/skus", sku_body(**fields)), 201)
 
     def sku(self, **fields: Any) -> Data:

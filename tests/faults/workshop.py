@@ -79,7 +79,7 @@ class Line:
 
     def open(self) -> None:
         """Make the SKU and start a batch of it."""
-        sku = data_of(self.shift.change("POST", "/v1/skus", sku_body()).text)["id"]
+        sku = data_of(self.shift.change("POST", "/v1/skus", sku_body(skuCode=f"TR-{self.crew.number()}")).text)["id"]
         self.admin.change("PATCH", f"/v1/skus/{sku}/activate")
         self.batch = data_of(self.production.change("POST", "/v1/batches", {"skuId": sku}).text)["id"]
         self.production.change("PATCH", f"/v1/batches/{self.batch}/start")

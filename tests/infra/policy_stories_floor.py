@@ -233,12 +233,19 @@ def _leave_line(line: Line, batch: Data, pack: Data, module: Data) -> None:
     data(line.take_back(finished), 201)
 
 
+def _plan_skus(line: Line) -> None:
+    """Edit a SKU and retire one."""
+    data(line.supervisor.patch(f"/v1/skus/{line.draft_sku()['id']}", {"skuCode": line.serial("SKU")}))
+    data(line.supervisor.patch(f"/v1/skus/{line.sku()['id']}/retire"))
+
+
 def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """What the flow of assembly does not do: lists, cells taken off, packs put together bit by bit, and lives."""
     line = Line(world)
     done(line.admin.put("/v1/organisation/settings/traceability", {}))
     done(line.admin.get("/v1/organisation/settings/traceability"))
     batch = line.batch(modulesPerPack=3)
+    _plan_skus(line)
     module = line.module(batch)
     cell = line.serial("C")
     data(line.bind(module, cell))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.edge.http import encoder
 from chalicelib.manufacturing.quality.rules import MeasuredValue
+from chalicelib.manufacturing.sku_spec import Gtins
 from chalicelib.manufacturing.traceability.epcis import (
     Commissioned,
     Fact,
@@ -24,7 +25,7 @@ from chalicelib.manufacturing.traceability.epcis import (
 from chalicelib.manufacturing.traceability.epcis_document import VOCABULARY, epcis_document
 from chalicelib.manufacturing.traceability.history_reader import MAX_PARTS
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
-from chalicelib.manufacturing.traceability.settings import Gtins, TraceabilitySettings
+from chalicelib.manufacturing.traceability.settings import TraceabilitySettings
 from tests.builders.epcis import events_of, flaws
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)

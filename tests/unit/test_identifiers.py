@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chalicelib.barcodes.codes import is_gtin
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.edge.validation import decode_body
+from chalicelib.manufacturing.sku_spec import Gtins
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
-from chalicelib.manufacturing.traceability.settings import Gtins, TraceabilitySettings
+from chalicelib.manufacturing.traceability.settings import TraceabilitySettings
 from tests.builders.epcis import validator
 
 SKU, GTIN = "SKU-1", "09521234543213"

@@ -27,8 +27,10 @@ from chalicelib.manufacturing.rules import (
 )
 
 TRANSITIONS = {
+    ("sku", "DRAFT", "edit"): "DRAFT",
     ("sku", "DRAFT", "activate"): "ACTIVE",
     ("sku", "ACTIVE", "create-batch"): "ACTIVE",
+    ("sku", "ACTIVE", "retire"): "RETIRED",
     ("batch", "DRAFT", "start"): "IN_PROGRESS",
     ("batch", "IN_PROGRESS", "create-module"): "IN_PROGRESS",
     ("batch", "IN_PROGRESS", "create-pack"): "IN_PROGRESS",
@@ -60,6 +62,8 @@ TRANSITIONS = {
     **{("pack", state, "void"): "VOID" for state in ("DRAFT", "IN_PROGRESS", "READY_FOR_EOL", "FINALIZED", "REWORK")},
 }
 LOCKED = {
+    ("sku", "ACTIVE"): {"edit"},
+    ("sku", "RETIRED"): {"edit"},
     ("module", "SEALED"): {"bind-cell", "bind-cells", "unbind-cell", "seal"},
     ("pack", "READY_FOR_EOL"): {"bind-module", "bind-modules", "unbind-module", "seal"},
     ("pack", "FINALIZED"): {"bind-module", "bind-modules", "unbind-module", "seal"},

@@ -158,7 +158,9 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     # Manufacturing
     ("manufacturing.sku.read", "Read SKUs.", _CONSOLE),
     ("manufacturing.sku.create", "Create a SKU.", _SUPERVISOR),
+    ("manufacturing.sku.edit", "Edit a SKU before it is activated.", _SUPERVISOR),
     ("manufacturing.sku.activate", "Activate a SKU for production.", _ADMIN_ONLY),
+    ("manufacturing.sku.retire", "Retire a SKU, so that no more batches are created for it.", _SUPERVISOR),
     ("manufacturing.batch.read", "Read batches.", _CONSOLE),
     ("manufacturing.batch.create", "Create a batch of a SKU.", _PRODUCTION),
     ("manufacturing.batch.start", "Start a batch.", _PRODUCTION),

@@ -6,9 +6,10 @@ No scan is lost, and an assembly never holds more than its SKU requires. The res
 what others bound at the same moment; its version is then behind, so an `If-Match` with it fails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from chalicelib.barcodes.patterns import matches_pattern
 from chalicelib.core.actor import Actor
 from chalicelib.core.counters import change_contended, is_exact
 from chalicelib.core.errors import ValidationFailed, VersionConflict
@@ -19,6 +20,7 @@ from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
+from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.status_counters import count_status_change, new_entity_values, sku_values, status_values
 from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
 from chalicelib.manufacturing.traceability.rules import ScannedPart, wrong_articles
@@ -45,16 +47,28 @@ def new_assembly(
     )
 
 
-def require_article(org_id: str, sku_id: str, kind: str, parts: Mapping[str, ScannedPart]) -> None:
-    """Raise `ValidationFailed` if a scan, by its field, names another article than the SKU has.
+def require_article(org_id: str, sku: SkuSpec, kind: str, parts: Mapping[str, ScannedPart]) -> None:
+    """Raise `ValidationFailed` if a scan, by its field, names another article than the SKU has, or breaks its pattern.
 
-    `kind` is `cell`, `module` or `pack`. The organisation is read only if a scan names an article.
+    `kind` is `cell`, `module` or `pack`. Where the SKU has no GTINs, those of the organisation's settings count; the
+    organisation is read only if a scan names an article.
     """
-    if any(part.gtin is not None for part in parts.values()):
-        gtins = section_of(get(organisation_key(org_id)), TRACEABILITY).gtins.get(sku_id)
-        errors = wrong_articles(parts, getattr(gtins, kind, None))
-        if errors:
-            raise ValidationFailed(errors)
+    gtins = sku.gtins
+    if gtins is None and any(part.gtin is not None for part in parts.values()):
+        gtins = section_of(get(organisation_key(org_id)), TRACEABILITY).gtins.get(sku.id)
+    errors = wrong_articles(parts, getattr(gtins, kind, None))
+    pattern = getattr(sku.serial_patterns, kind, None)
+    if pattern is not None:
+        wrong = [name for name, part in parts.items() if not matches_pattern(pattern, part.serial)]
+        errors |= dict.fromkeys(wrong, f"is a serial number that does not match the SKU's pattern {pattern}")
+    if errors:
+        raise ValidationFailed(errors)
+
+
+def require_lots(sku: SkuSpec, lots: Iterable[str | None]) -> None:
+    """Raise `ValidationFailed` if a cell has no lot and its SKU requires one."""
+    if sku.require_lot and None in set(lots):
+        raise ValidationFailed({"lot": "is required by the SKU"})
 
 
 def require_room(assembly: Assembly, parts: int, part: str, action: LineAction) -> None:

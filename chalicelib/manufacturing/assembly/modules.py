@@ -10,6 +10,7 @@ from chalicelib.manufacturing.assembly.binding import (
     append_ledger_entry,
     new_assembly,
     require_article,
+    require_lots,
     require_room,
     update_binding,
 )
@@ -36,7 +37,7 @@ from chalicelib.manufacturing.traceability.tables import (
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
     """Create a module in a batch that is in progress. Fails with `DuplicateSerial`."""
     part = read_part(command.serial)
-    require_article(batch.org_id, batch.sku.id, Module.kind, {"serial": part})
+    require_article(batch.org_id, batch.sku, Module.kind, {"serial": part})
     key = module_key(actor.org_id, f"MOD-{work.ids.new()}")
     module = new_assembly(work, key, batch, serial=part.serial, actor=actor)
     work.audit(Module.kind, module.item_id, "MODULE_CREATED")
@@ -95,8 +96,9 @@ def _bind(
     given_lot: str | None,
     action: LineAction,
 ) -> Module:
-    require_article(module.org_id, module.sku_id, CELL_ARTICLE, parts)
+    require_article(module.org_id, module.sku, CELL_ARTICLE, parts)
     serials, lot = [part.serial for part in parts.values()], lot_of(parts.values(), given_lot)
+    require_lots(module.sku, [lot])
     require_room(module, len(serials), "cell", action)
     require_open_batch(work, module, action)
     entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)

@@ -43,7 +43,7 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
     Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
     """
     part = read_part(command.serial)
-    require_article(batch.org_id, batch.sku.id, Pack.kind, {"serial": part})
+    require_article(batch.org_id, batch.sku, Pack.kind, {"serial": part})
     key = pack_key(actor.org_id, f"PCK-{work.ids.new()}")
     pack = new_assembly(work, key, batch, serial=part.serial, actor=actor)
     work.audit(Pack.kind, pack.item_id, "PACK_CREATED")

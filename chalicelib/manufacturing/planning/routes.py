@@ -6,11 +6,20 @@ from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
+from chalicelib.manufacturing.errors import SkuCodeTaken
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.planning import queries, service
 from chalicelib.manufacturing.planning.queries import BatchDetails
-from chalicelib.manufacturing.planning.schemas import BatchQuery, BatchView, CreateBatch, CreateSku, SkuQuery, SkuView
-from chalicelib.manufacturing.planning.views import batch_details_view, batch_view, sku_view
+from chalicelib.manufacturing.planning.schemas import (
+    BatchQuery,
+    BatchView,
+    CreateBatch,
+    CreateSku,
+    EditSku,
+    SkuQuery,
+    SkuView,
+)
+from chalicelib.manufacturing.planning.views import batch_details_view, batch_view, listed_sku_view, sku_view
 from chalicelib.manufacturing.resources import BATCH_RESOURCE, SKU_IN_BODY, SKU_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
 from chalicelib.manufacturing.tables import ProductionBatch, Sku
@@ -26,11 +35,11 @@ _BATCH_RESPONSE = envelope_response(BatchView, batch_view)
     "/v1/skus",
     permission=permissions.READ_SKU,
     query=SkuQuery,
-    **list_response(SkuView, sku_view),
-    examples=examples.listed(examples.ACTIVE_SKU),
+    **list_response(SkuView, listed_sku_view),
+    examples=examples.listed(examples.LISTED_SKU),
 )
 def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
-    """List SKUs, newest first.
+    """List SKUs, newest first, with their limits, without tests and passport.
 
     A new SKU appears in the list within moments; the total counts it at once.
     """
@@ -43,13 +52,14 @@ def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
     body=CreateSku,
     **_SKU_RESPONSE,
     status=201,
+    errors=[SkuCodeTaken],
     audit_target=AuditTarget(Sku.kind, "SKU_CREATED"),
     examples={"request": examples.NEW_SKU, "response": {"data": examples.SKU}},
 )
 def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
-    """Create a SKU: the parts of a pack and the limits of its end-of-line test.
+    """Create a SKU: the parts of a pack, how they are identified, and its tests.
 
-    It is a `DRAFT`; batches can be created for it after it is activated.
+    It is a `DRAFT`, which can be edited; batches can be created for it after it is activated.
     """
     return service.create_sku(work, request.body, request.actor)
 
@@ -63,8 +73,28 @@ def create_sku(request: Request[CreateSku], work: UnitOfWork) -> Sku:
     examples={"response": {"data": examples.ACTIVE_SKU}},
 )
 def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
-    """Get a SKU with its limits."""
+    """Get a SKU with its limits, tests and passport."""
     return request.resource
+
+
+@routes.patch(
+    "/v1/skus/{sku_id}",
+    permission=permissions.EDIT_SKU,
+    resource=SKU_RESOURCE,
+    transition=LineAction.EDIT,
+    body=EditSku,
+    **_SKU_RESPONSE,
+    errors=[SkuCodeTaken],
+    audit_target=AuditTarget(Sku.kind, "SKU_EDITED", "sku_id"),
+    examples={"request": examples.SKU_EDIT, "response": {"data": examples.EDITED_SKU}},
+)
+def edit_sku(request: Request[EditSku, Empty, Sku], work: UnitOfWork) -> Sku:
+    """Edit a SKU that is a `DRAFT`.
+
+    Fields that are omitted stay, null removes one, and a list or object replaces the present one. After the SKU is
+    activated the response is 409 `ENTITY_LOCKED`.
+    """
+    return service.edit_sku(work, request.resource, request.body)
 
 
 @routes.patch(
@@ -79,9 +109,26 @@ def get_sku(request: Request[Empty, Empty, Sku]) -> Sku:
 def activate_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
     """Activate a SKU for production.
 
-    It never changes afterwards. Activating it again is 409 `WORKFLOW_VIOLATION`.
+    Its content never changes afterwards. Activating it again is 409 `WORKFLOW_VIOLATION`.
     """
     return service.activate_sku(work, request.resource)
+
+
+@routes.patch(
+    "/v1/skus/{sku_id}/retire",
+    permission=permissions.RETIRE_SKU,
+    resource=SKU_RESOURCE,
+    transition=LineAction.RETIRE,
+    **_SKU_RESPONSE,
+    audit_target=AuditTarget(Sku.kind, "SKU_RETIRED", "sku_id"),
+    examples={"response": {"data": examples.RETIRED_SKU}},
+)
+def retire_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
+    """Retire an active SKU: no more batches are created for it.
+
+    Its batches go on, also those that were not started. Retiring it again is 409 `WORKFLOW_VIOLATION`.
+    """
+    return service.retire_sku(work, request.resource)
 
 
 @routes.get(

@@ -6,12 +6,36 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import EntityId, Note500
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
 from chalicelib.manufacturing.schemas import ListQuery, Name100
-from chalicelib.manufacturing.sku_spec import Code64, Limits, Name64, SkuSpec, places_errors
+from chalicelib.manufacturing.sku_spec import (
+    Code64,
+    Gtins,
+    Limits,
+    Name64,
+    Passport,
+    SerialPatterns,
+    SkuSpec,
+    TestStep,
+    places_errors,
+    planned_test_errors,
+)
+
+CellsPerModule = Annotated[int, Meta(ge=1, le=5000)]
+ModulesPerPack = Annotated[int, Meta(ge=1, le=200)]
+NewLimits = Annotated[Limits, Meta(max_length=50)]
+NewPassport = Annotated[Passport, Meta(max_length=60)]
+Tests = Annotated[list[TestStep], Meta(max_length=20)]
+
+
+def _sku_errors(present: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the errors of a voltage and capacity that are not positive or too precise, and of the tests."""
+    names = ("nominalVoltage", "nominalCapacity")
+    low = {name: "must be above 0" for name in names if isinstance(value := present.get(name), Decimal) and value <= 0}
+    return low | places_errors(present, names) | planned_test_errors(present)
 
 
 class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -21,28 +45,68 @@ class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     """The name of the product."""
     chemistry: Name64
     """The chemistry of the cells, such as `LFP`."""
-    cells_per_module: Annotated[int, Meta(ge=1, le=5000)]
+    cells_per_module: CellsPerModule
     """The number of cells that a module has to hold to be sealed."""
-    modules_per_pack: Annotated[int, Meta(ge=1, le=200)]
+    modules_per_pack: ModulesPerPack
     """The number of modules that a pack has to hold to be sealed."""
     nominal_voltage: Decimal | None = None
     """The nominal voltage of the pack in volts: above 0, with at most 6 decimal places."""
     nominal_capacity: Decimal | None = None
     """The nominal capacity of the pack in ampere hours: above 0, with at most 6 decimal places."""
     sku_code: Code64 | None = None
-    """The organisation's own code of the product."""
-    limits: Annotated[Limits, Meta(max_length=50)] | None = None
+    """The organisation's own code of the product; no other SKU has it."""
+    limits: NewLimits | None = None
     """The limits of the pack's end-of-line test, by the name of the measurement. A pack passes only if each of these is
     measured and within its limit."""
+    gtins: Gtins | None = None
+    """The GTINs of what is built for the SKU. A scanned code of another article is refused."""
+    serial_patterns: SerialPatterns | None = None
+    """The patterns that new serial numbers have to match."""
+    require_lot: bool = False
+    """Whether a cell needs a lot to be bound."""
+    tests: Tests | None = None
+    """The tests of a pack, in their order."""
+    module_tests: Tests | None = None
+    """The tests of a module, in their order."""
+    passport: NewPassport | None = None
+    """The attributes of the battery passport that hold for every pack: name to value."""
 
-    @staticmethod
-    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the errors of a voltage and capacity that are not positive or too precise."""
-        names = ("nominalVoltage", "nominalCapacity")
-        low = {
-            name: "must be above 0" for name in names if isinstance(value := present.get(name), Decimal) and value <= 0
-        }
-        return low | places_errors(present, names)
+    cross_check = staticmethod(_sku_errors)
+
+
+class EditSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The fields of a draft SKU to change. Those that are omitted stay; null removes one."""
+
+    name: Name100 | UnsetType = UNSET
+    """The name of the product."""
+    chemistry: Name64 | UnsetType = UNSET
+    """The chemistry of the cells, such as `LFP`."""
+    cells_per_module: CellsPerModule | UnsetType = UNSET
+    """The number of cells that a module has to hold to be sealed."""
+    modules_per_pack: ModulesPerPack | UnsetType = UNSET
+    """The number of modules that a pack has to hold to be sealed."""
+    nominal_voltage: Decimal | UnsetType | None = UNSET
+    """The nominal voltage of the pack in volts: above 0, with at most 6 decimal places."""
+    nominal_capacity: Decimal | UnsetType | None = UNSET
+    """The nominal capacity of the pack in ampere hours: above 0, with at most 6 decimal places."""
+    sku_code: Code64 | UnsetType | None = UNSET
+    """The organisation's own code of the product; no other SKU has it."""
+    limits: NewLimits | UnsetType | None = UNSET
+    """All limits of the pack's end-of-line test, by the name of the measurement."""
+    gtins: Gtins | UnsetType | None = UNSET
+    """The GTINs of what is built for the SKU, all three."""
+    serial_patterns: SerialPatterns | UnsetType | None = UNSET
+    """The patterns that new serial numbers have to match, all three."""
+    require_lot: bool | UnsetType = UNSET
+    """Whether a cell needs a lot to be bound."""
+    tests: Tests | UnsetType | None = UNSET
+    """All tests of a pack, in their order."""
+    module_tests: Tests | UnsetType | None = UNSET
+    """All tests of a module, in their order."""
+    passport: NewPassport | UnsetType | None = UNSET
+    """All attributes of the battery passport that hold for every pack: name to value."""
+
+    cross_check = staticmethod(_sku_errors)
 
 
 class CreateBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

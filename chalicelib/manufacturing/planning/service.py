@@ -5,42 +5,72 @@ which requires the batch to be in progress, and completing a batch requires the 
 added to a batch that is being completed.
 """
 
+from functools import partial
+
+import msgspec
+from msgspec import UNSET
+
 from chalicelib.core.actor import Actor
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.errors import VersionConflict
+from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing.batch_closing import close_batch
-from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.errors import SkuCodeTaken, line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
-from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku
+from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku, EditSku
 from chalicelib.manufacturing.rules import OPEN_PACKS, BatchStatus, LineAction, SkuStatus, missing_for_completion
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
-from chalicelib.manufacturing.tables import LINE_HOURS, Pack, ProductionBatch, Sku, batch_key, sku_key
+from chalicelib.manufacturing.tables import (
+    LINE_HOURS,
+    Pack,
+    ProductionBatch,
+    Sku,
+    SkuCodeClaim,
+    batch_key,
+    sku_code_key,
+    sku_key,
+)
 
 _MAX_NAMED_PACKS = 100
 
 
 def create_sku(work: UnitOfWork, command: CreateSku, actor: Actor) -> Sku:
-    """Create a SKU; batches can be created for it once it is active."""
+    """Create a SKU; batches can be created for it once it is active. Fails with `SkuCodeTaken`."""
     sku_id = f"SKU-{work.ids.new()}"
     sku = sku_key(actor.org_id, sku_id).new(
-        name=command.name,
-        chemistry=command.chemistry,
-        cells_per_module=command.cells_per_module,
-        modules_per_pack=command.modules_per_pack,
-        nominal_voltage=command.nominal_voltage,
-        nominal_capacity=command.nominal_capacity,
-        sku_code=command.sku_code,
-        limits=command.limits,
-        search=" ".join([command.name, command.sku_code or "", command.chemistry, sku_id]).lower(),
+        **msgspec.structs.asdict(command) | {"require_lot": command.require_lot or None},
+        search="",
         **new_entity_values(work, actor.org_id, Sku.kind, sku_id, actor.user_id),
     )
+    sku.search = _search_text(sku)
     work.audit(Sku.kind, sku_id, "SKU_CREATED")
     create_listed(work, sku)
+    _claim_code(work, sku)
+    return sku
+
+
+def edit_sku(work: UnitOfWork, sku: Sku, command: EditSku) -> Sku:
+    """Change a SKU that is a draft. Fails with `SkuCodeTaken`."""
+    values = {name: value for name, value in msgspec.structs.asdict(command).items() if value is not UNSET}
+    if "require_lot" in values:
+        values["require_lot"] = values["require_lot"] or None
+    former_code = sku.sku_code
+    work.update(sku, {**values, "updated_at": work.now})
+    work.update(sku, {"search": _search_text(sku)})
+    if sku.sku_code != former_code:
+        _give_up_code(work, sku, former_code)
+        _claim_code(work, sku)
     return sku
 
 
 def activate_sku(work: UnitOfWork, sku: Sku) -> Sku:
-    """Activate a SKU, which never changes afterwards."""
+    """Activate a SKU, whose content never changes afterwards."""
     change_status(work, sku, SkuStatus.ACTIVE, {})
+    return sku
+
+
+def retire_sku(work: UnitOfWork, sku: Sku) -> Sku:
+    """Retire a SKU: no more batches are created for it, and those that exist go on."""
+    change_status(work, sku, SkuStatus.RETIRED, {})
     return sku
 
 
@@ -56,6 +86,8 @@ def create_batch(work: UnitOfWork, sku: Sku, command: CreateBatch, actor: Actor)
     )
     work.audit(ProductionBatch.kind, batch_id, "BATCH_CREATED")
     create_listed(work, batch)
+    is_active = Sku.status == SkuStatus.ACTIVE
+    work.check_condition(sku_key(org_id, sku.item_id), is_active, VersionConflict())
     return batch
 
 
@@ -75,6 +107,29 @@ def complete_batch(work: UnitOfWork, batch: ProductionBatch) -> ProductionBatch:
     close_batch(work, batch)
     LINE_HOURS.count(work, batch.org_id, batches_completed=1)
     return batch
+
+
+def _search_text(sku: Sku) -> str:
+    return " ".join([sku.name, sku.sku_code or "", sku.chemistry, sku.item_id]).lower()
+
+
+def _claim_code(work: UnitOfWork, sku: Sku) -> None:
+    """Stage the claim of a SKU's code, if it has one. Fails with `SkuCodeTaken`."""
+    if sku.sku_code is not None:
+        claim = sku_code_key(sku.org_id, sku.sku_code).new(sku_id=sku.item_id)
+        work.create(claim, partial(_code_taken, sku.sku_code), final=True, audited=False)
+
+
+def _code_taken(sku_code: str, raw: RawItem | None) -> SkuCodeTaken:
+    owner = {} if raw is None else {"skuId": SkuCodeClaim.from_raw_data(raw).sku_id}
+    return SkuCodeTaken(details={"skuCode": sku_code, **owner})
+
+
+def _give_up_code(work: UnitOfWork, sku: Sku, former_code: str | None) -> None:
+    """Stage that a former code of a SKU is free. A SKU of an earlier version has no claim."""
+    if former_code is not None:
+        is_own = SkuCodeClaim.sku_id.does_not_exist() | (SkuCodeClaim.sku_id == sku.item_id)
+        work.remove(sku_code_key(sku.org_id, former_code), is_own, VersionConflict())
 
 
 def _open_packs(batch: ProductionBatch) -> dict[str, object]:

@@ -1,24 +1,28 @@
 """SKUs and batches as the console reads them; absent values are omitted."""
 
+import msgspec
+
 from chalicelib.manufacturing.planning.queries import BatchDetails
 from chalicelib.manufacturing.planning.schemas import BatchView, PackCounts, SkuView
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
+from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import ProductionBatch, Sku
 from chalicelib.manufacturing.views import with_limits
 
 
 def sku_view(sku: Sku) -> SkuView:
-    """Return a SKU."""
+    """Return a SKU with its limits, tests and passport."""
+    return _view_of(sku, with_limits(sku.spec, sku))
+
+
+def listed_sku_view(sku: Sku) -> SkuView:
+    """Return a SKU as lists show it: with its limits, without tests and passport."""
+    return _view_of(sku, msgspec.structs.replace(sku.spec, limits=sku.limits))
+
+
+def _view_of(sku: Sku, spec: SkuSpec) -> SkuView:
     return SkuView(
-        id=sku.item_id,
-        name=sku.name,
-        chemistry=sku.chemistry,
-        cells_per_module=sku.cells_per_module,
-        modules_per_pack=sku.modules_per_pack,
-        nominal_voltage=sku.nominal_voltage,
-        nominal_capacity=sku.nominal_capacity,
-        sku_code=sku.sku_code,
-        limits=sku.limits,
+        **msgspec.structs.asdict(spec),
         status=SkuStatus(sku.status),
         version=sku.version,
         created_at=sku.created_at,

@@ -1,16 +1,14 @@
 """The organisation's settings of traceability: how exported documents identify units."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib.barcodes.codes import is_gtin
 from chalicelib.edge.types import SENTENCE
 from chalicelib.identity.settings import Section, settings_section
+from chalicelib.manufacturing.sku_spec import Gtins
 
-Gtin = Annotated[str, Meta(pattern=r"^[0-9]{14}$(?!\n)", extra={SENTENCE: "must be a GTIN of 14 digits"})]
 Address = Annotated[
     str,
     Meta(
@@ -19,26 +17,6 @@ Address = Annotated[
         extra={SENTENCE: "must be an http address without a slash at its end"},
     ),
 ]
-
-
-class Gtins(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The GTINs of a SKU's products, as far as they have one; shorter ones are padded with zeros on the left."""
-
-    cell: Gtin | None = None
-    """The GTIN of the cells: 14 digits, the last one the check digit. Absent if they have none."""
-    module: Gtin | None = None
-    """The GTIN of the modules: 14 digits, the last one the check digit. Absent if they have none."""
-    pack: Gtin | None = None
-    """The GTIN of the packs: 14 digits, the last one the check digit. Absent if they have none."""
-
-    @staticmethod
-    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
-        """Return the errors of GTINs with a wrong check digit, and of zero."""
-        return {
-            name: "must end in the right check digit" if gtin.strip("0") else "must not be zero"
-            for name, gtin in present.items()
-            if isinstance(gtin, str) and not is_gtin(gtin)
-        }
 
 
 class TraceabilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -51,7 +29,8 @@ class TraceabilitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """The address under which units without a GTIN get their identifiers, without a slash at its end. Null: they get
     UUIDs."""
     gtins: Annotated[dict[Annotated[str, Meta(max_length=64)], Gtins], Meta(max_length=500)] = {}
-    """The GTINs of what is built for a SKU, by the SKU's id (`SKU-...`); none if absent from a request."""
+    """The GTINs of what is built for a SKU that has none of its own, by the SKU's id (`SKU-...`); none if absent from a
+    request."""
 
 
 TRACEABILITY: Section[TraceabilitySettings] = settings_section("traceability", TraceabilitySettings, "traceability")

@@ -13,6 +13,7 @@ const { states } = texts;
 export const SKU_STATES: States<SkuState> = {
   DRAFT: { label: states.DRAFT, tone: "neutral" },
   ACTIVE: { label: states.ACTIVE, tone: "good" },
+  RETIRED: { label: states.RETIRED, tone: "neutral" },
 };
 
 export const BATCH_STATES: States<BatchState> = {

@@ -6,6 +6,7 @@ export const texts = {
   states: {
     DRAFT: "Draft",
     ACTIVE: "Active",
+    RETIRED: "Retired",
     IN_PROGRESS: "In progress",
     COMPLETED: "Completed",
     SEALED: "Sealed",
