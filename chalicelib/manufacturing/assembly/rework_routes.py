@@ -1,5 +1,6 @@
 """The endpoints by which modules and packs leave the line: unbinding, scrap, rework, void, shipment and returns."""
 
+from chalicelib.core.errors import Conflict
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
@@ -121,7 +122,7 @@ def ship_pack(request: Request[rework_schemas.ShipPack, Empty, Pack], work: Unit
     body=rework_schemas.ReturnPack,
     **_PACK_RESPONSE,
     status=201,
-    errors=[SerialNotFound],
+    errors=[SerialNotFound, Conflict],
     audit_target=AuditTarget(Pack.kind, "PACK_RETURNED"),
     examples={
         "request": {"serial": "P-0001", **examples.REASON},
