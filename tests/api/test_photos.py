@@ -51,7 +51,7 @@ def detail(person: Person, order_id: str) -> Any:
 def test_an_uploaded_photo_has_working_presigned_addresses(park: Park, objects: EmbeddedObjects) -> None:
     order_id = park.started()
     view = uploaded(park.tech, order_id, photo((800, 600)), device="Pixel 9")
-    assert set(view) == {"id", "url", "thumbUrl", "kind", "workOrderId"}
+    assert set(view) == {"id", "url", "thumbUrl", "kind", "workOrderId", "uploadedById"}
     assert (view["kind"], view["workOrderId"]) == ("COMPLETION", order_id)
     full, thumb = objects.fetch(view["url"]), objects.fetch(view["thumbUrl"])
     assert (full.status, full.headers["content-type"]) == (200, "image/jpeg")

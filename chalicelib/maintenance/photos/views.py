@@ -10,4 +10,4 @@ from chalicelib.media.views import photo_urls
 def photo_view(photo: WorkOrderPhoto, settings: Settings) -> PhotoView:
     """Return a photo with the presigned addresses of both its sizes."""
     url, thumb_url = photo_urls(photo, settings)
-    return PhotoView(photo.photo_id, url, thumb_url, PhotoKind(photo.photo_kind), photo.order_id)
+    return PhotoView(photo.photo_id, url, thumb_url, PhotoKind(photo.photo_kind), photo.order_id, photo.uploaded_by)

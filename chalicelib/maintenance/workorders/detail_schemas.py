@@ -39,6 +39,8 @@ class PhotoView(msgspec.Struct, frozen=True, rename="camel"):
     """What the photo shows."""
     work_order_id: str
     """The id of the work order."""
+    uploaded_by_id: str
+    """The id of the user who added the photo, and may delete it before the work order is done."""
 
 
 class WorkOrderTimelineEntry(msgspec.Struct, frozen=True, rename="camel"):

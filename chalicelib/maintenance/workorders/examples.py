@@ -17,6 +17,7 @@ PHOTO = {
     "thumbUrl": "https://baton-prod-photos.s3.eu-west-1.amazonaws.com/photos/demo/7f41/thumb.jpg?X-Amz-Signature=90ac",
     "kind": "COMPLETION",
     "workOrderId": _ORDER_ID,
+    "uploadedById": TECHNICIAN["technicianId"],
 }
 _ISSUE_PHOTO = {**PHOTO, "id": f"{_ORDER_ID}.019ceb1b22487aa21c3e4d5f60718293", "kind": "ISSUE"}
 NEW_WORK_ORDER = {

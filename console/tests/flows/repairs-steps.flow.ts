@@ -113,7 +113,7 @@ test.skipIf(program === null)("a vendor's work is recorded with a photo and its 
   await done.getByText("Say what was done.").waitFor();
   await done.getByText("Write an amount such as 480.50.").waitFor();
   await done.locator("input[type=file]").setInputFiles(PHOTO);
-  await done.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  await done.getByRole("button", { name: /^Open Finished work, photo 1/ }).waitFor();
   await done.getByLabel("What was done").fill("New hinges.");
   await done.getByLabel("Cost").fill("480,50");
   await done.getByRole("button", { name: "Finish", exact: true }).click();

@@ -53,7 +53,7 @@ test.skipIf(program === null)("a lead assigns an order and sees the technician's
     .getByText("Valve cleaned.")
     .first()
     .waitFor({ timeout: LIVE_MS + SLACK_MS });
-  const thumbnail = drawer.getByRole("button", { name: /Finished work, photo 1/ });
+  const thumbnail = drawer.getByRole("button", { name: /^Open Finished work, photo 1/ });
   await thumbnail.waitFor({ timeout: LIVE_MS + SLACK_MS });
   expect(Date.now() - finished).toBeLessThan(LIVE_MS + SLACK_MS);
   await expect
@@ -152,7 +152,13 @@ test.skipIf(program === null)("a technician starts and finishes an order with a 
   await dialog.getByText("Add a photo of the finished work first.").waitFor();
   await picture(page, "repairs-finish-light-phone");
   await dialog.locator("input[type=file]").setInputFiles(PHOTO);
-  await dialog.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  const photo = dialog.getByRole("button", { name: /^Open Finished work, photo 1/ });
+  await photo.waitFor();
+  await dialog.getByRole("button", { name: "Remove Finished work, photo 1" }).click();
+  await page.getByText("The photo was removed.").waitFor();
+  await photo.waitFor({ state: "detached" });
+  await dialog.locator("input[type=file]").setInputFiles(PHOTO);
+  await photo.waitFor();
   await dialog.getByLabel("What was done").fill("New latch.");
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Finish", exact: true }).click();
@@ -169,7 +175,7 @@ test.skipIf(program === null)("who finds an issue photographs it, and the lead t
   await drawer.getByRole("button", { name: "Add photo of the issue" }).waitFor();
   expect(await drawer.getByRole("button", { name: "Add photo", exact: true }).count()).toBe(0);
   await drawer.locator("input[type=file]").setInputFiles(PHOTO);
-  await drawer.getByRole("button", { name: /Issue, photo 1/ }).waitFor();
+  await drawer.getByRole("button", { name: /^Open Issue, photo 1/ }).waitFor();
   await expectAccessible(ops);
   await picture(ops, "repairs-issue-light-phone");
   expectNoComplaints(ops);
@@ -177,12 +183,12 @@ test.skipIf(program === null)("who finds an issue photographs it, and the lead t
 
   const lead = await signedIn(browser, { url, user: "maint1", path: `/repairs?order=${order.id}` });
   const detail = lead.getByRole("dialog").filter({ hasText: order.code });
-  await detail.getByRole("button", { name: /Issue, photo 1/ }).waitFor();
+  await detail.getByRole("button", { name: /^Open Issue, photo 1/ }).waitFor();
   await step(await person(url, "maint1"), order, "outsource", { vendor: "Vekoma Service" });
   const section = detail.locator("section").filter({ hasText: "Photos of the work" });
   await section.getByRole("button", { name: "Add photo", exact: true }).waitFor({ timeout: LIVE_MS + SLACK_MS });
   await section.locator("input[type=file]").setInputFiles(PHOTO);
-  await section.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  await section.getByRole("button", { name: /^Open Finished work, photo 1/ }).waitFor();
   expectNoComplaints(lead);
   await lead.context().close();
 });
@@ -201,11 +207,11 @@ test.skipIf(program === null)("a photo from before the work was started again do
   const drawer = page.getByRole("dialog").filter({ hasText: order.code });
   await drawer.getByRole("button", { name: "Finish", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: `Finish ${order.code}` });
-  await dialog.getByRole("button", { name: /Finished work, photo 1/ }).waitFor();
+  await dialog.getByRole("button", { name: /^Open Finished work, photo 1/ }).waitFor();
   await dialog.getByRole("button", { name: "Finish", exact: true }).click();
   await dialog.getByText("Those from before the work was started again do not count.").waitFor();
   await dialog.locator("input[type=file]").setInputFiles(PHOTO);
-  await dialog.getByRole("button", { name: /Finished work, photo 2/ }).waitFor();
+  await dialog.getByRole("button", { name: /^Open Finished work, photo 2/ }).waitFor();
   await dialog.getByRole("button", { name: "Finish", exact: true }).click();
   await page.getByText(new RegExp(`^${order.code} is done`)).waitFor();
   expectNoComplaints(page, "422");

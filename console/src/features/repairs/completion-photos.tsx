@@ -39,7 +39,7 @@ export function CompletionPhotosField({ step, field, texts }: CompletionPhotosFi
   const error = photos.length === 0 ? texts.missing : texts.old;
   return (
     <>
-      <OrderPhotos photos={photos} />
+      <OrderPhotos photos={photos} order={step.order} />
       {step.order !== undefined && step.possible && (
         <PhotoUpload
           order={step.order}

@@ -82,7 +82,7 @@ function IssuePhotos({ order }: { order: WorkOrderDetail }) {
   if (order.issuePhotos.length === 0 && !mayUpload) return null;
   return (
     <DrawerSection title={texts.detail.issuePhotos}>
-      <OrderPhotos photos={order.issuePhotos} />
+      <OrderPhotos photos={order.issuePhotos} order={order} />
       {mayUpload && (
         <div className={styles.upload}>
           <PhotoUpload order={order} kind="ISSUE" />
@@ -103,7 +103,7 @@ function WorkPhotos({ order }: { order: WorkOrderDetail }) {
           {texts.detail.noPhotos}
         </Text>
       )}
-      <OrderPhotos photos={photos} />
+      <OrderPhotos photos={photos} order={order} />
       {hasMorePhotos && (
         <Text size="sm" c="dimmed">
           {texts.detail.morePhotos}

@@ -15,6 +15,7 @@ export const CANCEL = "maintenance.workorder.cancel";
 export const EDIT = "maintenance.workorder.edit";
 export const REOPEN = "maintenance.workorder.reopen";
 export const UPLOAD = "maintenance.photo.upload";
+export const DELETE_PHOTO = "maintenance.photo.delete";
 export const DASHBOARD = "maintenance.dashboard.read";
 export const READ_SCHEDULES = "maintenance.schedule.read";
 export const MANAGE_SCHEDULES = "maintenance.schedule.manage";
@@ -64,7 +65,8 @@ export function useMayShowIssue(): (order: Reached) => boolean {
   return useCallback((order) => isOpen(order.state) && reaches(UPLOAD, order), [reaches]);
 }
 
-function isOpen(state: WorkOrderState): boolean {
+/** Return whether a work order is neither done nor cancelled. */
+export function isOpen(state: WorkOrderState): boolean {
   return state !== "DONE" && state !== "CANCELLED";
 }
 

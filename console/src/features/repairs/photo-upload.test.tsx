@@ -14,7 +14,7 @@ test("a photo that could not be sent stays, and is sent again as the same reques
       keys.push(request.headers.get("Idempotency-Key"));
       return keys.length <= 4
         ? refusal(503, "UNAVAILABLE", "Try again.")
-        : { id: "p", url: "/p", thumbUrl: "/t", kind: "COMPLETION", workOrderId: "1" };
+        : { id: "p", url: "/p", thumbUrl: "/t", kind: "COMPLETION", workOrderId: "1", uploadedById: "u" };
     },
   });
   const { container } = show(<PhotoUpload order={{ id: "1" }} kind="COMPLETION" />);

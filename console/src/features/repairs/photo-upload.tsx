@@ -1,6 +1,6 @@
 import { Button, FileButton, Group, Text } from "@mantine/core";
 import { IconCamera } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useCommand } from "~/api/queries";
 import { ErrorNote } from "~/components/error-note";
 import { toast } from "~/components/toast";
@@ -27,6 +27,7 @@ interface Input extends NewPhoto {
 export function PhotoUpload({ order, kind, error = null, prominent = false }: PhotoUploadProps) {
   const [file, setFile] = useState<File | null>(null);
   const [flaw, setFlaw] = useState<string | null>(null);
+  const reset = useRef<() => void>(null);
   const command = useCommand<Photo, Input>({
     send: (input, key) => upload(input, key),
     invalidates: [keys.orders],
@@ -43,6 +44,7 @@ export function PhotoUpload({ order, kind, error = null, prominent = false }: Ph
 
   function choose(next: File | null): void {
     if (next === null) return;
+    reset.current?.(); // a file that was removed can be chosen again
     const found = flawOf(next);
     setFlaw(found);
     command.reset();
@@ -52,7 +54,7 @@ export function PhotoUpload({ order, kind, error = null, prominent = false }: Ph
 
   return (
     <div>
-      <FileButton onChange={choose} accept={TYPES.join(",")} disabled={command.isPending}>
+      <FileButton resetRef={reset} onChange={choose} accept={TYPES.join(",")} disabled={command.isPending}>
         {(props) => (
           <Button
             {...props}

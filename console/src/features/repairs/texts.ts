@@ -244,6 +244,8 @@ export const texts = {
     name: (kind: string, number: number): string => `${kind}, photo ${number}`,
     add: { COMPLETION: "Add photo", RETURN: "Add photo", ISSUE: "Add photo of the issue" },
     added: "The photo was added.",
+    remove: (name: string): string => `Remove ${name}`,
+    removed: "The photo was removed.",
     types: "A JPEG, PNG or WebP of at most 20 MB.",
     notImage: "Choose a JPEG, PNG or WebP file.",
     tooLarge: "The photo is larger than 20 MB.",

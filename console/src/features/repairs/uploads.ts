@@ -29,6 +29,10 @@ export function upload(photo: NewPhoto, key: Key): Promise<Photo> {
   return photo.file.size <= THROUGH_API_BYTES ? throughApi(photo, key) : throughStorage(photo, key);
 }
 
+export function removePhoto(photoId: string, header: Key) {
+  return dataOf(api.DELETE("/v1/uploads/photos/{photo_id}", { params: { path: { photo_id: photoId }, header } }));
+}
+
 async function throughApi({ workOrderId, kind, file }: NewPhoto, header: Key): Promise<Photo> {
   const form = new FormData();
   form.set("workOrderId", workOrderId);

@@ -1,12 +1,9 @@
-import { ActionIcon, Button, Group } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { Button, Group } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { useCommand } from "~/api/queries";
 import { useMe } from "~/app/me";
 import { ErrorNote } from "~/components/error-note";
-import { toast } from "~/components/toast";
 import { useReach } from "../permissions";
-import { keys, type WorkOrderDetail } from "../queries";
+import type { WorkOrderDetail } from "../queries";
 import { texts } from "./texts";
 import styles from "./usage.module.css";
 
@@ -16,36 +13,6 @@ export function useMayRemove(code: string, order: WorkOrderDetail): (entry: { ad
   const reaches = useReach()(code, order);
   const isOwn = permissions.some((permission) => permission.code === code && permission.scope === "own");
   return ({ addedById }) => reaches && (!isOwn || addedById === user.id);
-}
-
-interface RemoveProps {
-  label: string;
-  removed: string;
-  send: (key: { "Idempotency-Key": string }) => Promise<unknown>;
-}
-
-/** Takes an entry back. */
-export function RemoveButton({ label, removed, send }: RemoveProps) {
-  const command = useCommand<unknown>({
-    send: (_, key) => send(key),
-    invalidates: [keys.orders],
-    onSuccess: () => toast.success(removed),
-  });
-  return (
-    <>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={label}
-        title={label}
-        loading={command.isPending}
-        onClick={() => command.mutate()}
-      >
-        <IconTrash size={16} aria-hidden="true" />
-      </ActionIcon>
-      <ErrorNote error={command.error} />
-    </>
-  );
 }
 
 interface AddFormProps {

@@ -8,8 +8,9 @@ import { PlainTable } from "~/components/plain-table";
 import { toast } from "~/components/toast";
 import { useReach } from "../permissions";
 import { keys, type WorkOrderDetail } from "../queries";
+import { RemoveButton } from "../remove-button";
 import { addLabour, RECORD_LABOUR, removeLabour } from "./commands";
-import { AddForm, RemoveButton, useMayRemove } from "./entries";
+import { AddForm, useMayRemove } from "./entries";
 import { texts } from "./texts";
 import styles from "./usage.module.css";
 

@@ -10,8 +10,9 @@ import { toast } from "~/components/toast";
 import { moneyOf } from "../money";
 import { useReach } from "../permissions";
 import { keys, type WorkOrderDetail } from "../queries";
+import { RemoveButton } from "../remove-button";
 import { addPart, RECORD_PARTS, removePart } from "./commands";
-import { AddForm, RemoveButton, useMayRemove } from "./entries";
+import { AddForm, useMayRemove } from "./entries";
 import { texts } from "./texts";
 import styles from "./usage.module.css";
 
