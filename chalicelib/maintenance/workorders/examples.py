@@ -39,8 +39,8 @@ _ROUTED = {
 }
 SUMMARY = {
     **_ROUTED,
-    "state": "ASSIGNED",
-    "version": 2,
+    "state": "ON_HOLD",
+    "version": 3,
     "aItemText": "Lap bars close and lock",
     "issuePhotoCount": 1,
     "sla": {"dueAt": "2026-03-15T09:26:53Z", "ageHrs": 1.5, "overdue": False},
@@ -48,7 +48,7 @@ SUMMARY = {
     "assignedBy": _LEAD,
     "assignedById": _LEAD_ID,
     "vendor": None,
-    "hold": None,
+    "hold": {"reason": "PARTS", "at": "2026-03-14T10:41:12Z", "until": "2026-03-14T15:00:00Z"},
     "closedAt": None,
 }
 _MADE: dict[str, Any] = {
@@ -107,7 +107,7 @@ NEW_DETAIL: dict[str, Any] = {
     "returnHistory": [],
     "timeline": [_MADE],
     "labour": {"totalMinutes": 0, "workedMinutes": 0, "addedMinutes": 0, "entries": []},
-    "parts": {"costs": [], "items": []},
+    "parts": {"costs": [], "entries": []},
     "commentCount": 0,
     "comments": [],
     "hasMorePhotos": ...,
@@ -124,7 +124,7 @@ DETAIL: dict[str, Any] = {
     "assignedAt": _ASSIGNED["at"],
     "timeline": [_MADE, _ASSIGNED],
     "labour": {"totalMinutes": 25, "workedMinutes": 0, "addedMinutes": 25, "entries": [LABOUR]},
-    "parts": {"costs": [{"currency": "EUR", "amount": 37.9}], "items": [PART]},
+    "parts": {"costs": [{"currency": "EUR", "amount": 37.9}], "entries": [PART]},
     "commentCount": 1,
     "comments": [COMMENT],
 }
