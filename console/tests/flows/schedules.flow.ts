@@ -95,6 +95,7 @@ test.skipIf(program === null)("a schedule is paused, resumed and deleted on a ph
   await drawer.getByText("Active", { exact: true }).waitFor();
   await drawer.getByRole("button", { name: "Delete" }).click();
   const question = page.getByRole("dialog", { name: /^Delete the schedule of/ });
+  await question.waitFor();
   await expectAccessible(page);
   await question.getByRole("button", { name: "Delete" }).click();
   await page.getByText("The schedule was deleted.").waitFor();

@@ -12,6 +12,8 @@ const SCREENS = new URL("../../../build/screens/", import.meta.url).pathname;
 
 /** Expect that a page can be used by everybody: no finding of axe that is serious or critical. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A dialog that has just been opened gets its name with its title.
+  await page.locator("[role=dialog]:not([aria-label], [aria-labelledby])").first().waitFor({ state: "detached" });
   // Evaluated by the debugger, which the content security policy does not concern.
   await page.evaluate(await axeSource());
   const results = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as AxeResults;
