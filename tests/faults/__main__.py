@@ -29,11 +29,12 @@ from chalicelib.core.settings import settings  # noqa: E402
 from tests.faults import checker, snapshot  # noqa: E402
 from tests.faults.calls import Journal  # noqa: E402
 from tests.faults.crew import ORG, crew_at  # noqa: E402
-from tests.faults.mail import newest_numbers  # noqa: E402
+from tests.faults.mail import newest_numbers, queue_lengths  # noqa: E402
 from tests.faults.processes import Engine, Kills, Product  # noqa: E402
 from tests.faults.profiles import PROFILES, Profile  # noqa: E402
 from tests.faults.proxy import Proxy  # noqa: E402
 from tests.faults.report import Figures, report  # noqa: E402
+from tests.faults.snapshot import Snapshot  # noqa: E402
 from tests.faults.workload import Workload  # noqa: E402
 from tests.races.engines import pointed_at  # noqa: E402
 
@@ -101,8 +102,7 @@ def _own_settings() -> dict[str, str]:
 
 def _checked(work: Workload, kills: Kills, figures: Figures) -> Figures:
     """Return the figures with what is wrong."""
-    late = _caught_up(work)
-    found = snapshot.taken(ORG)
+    late, found = _caught_up(work)
     violations = [*_harness_errors(work, kills), *late, *checker.check(found, _evidence(work))]
     return replace(figures, kills=kills.done, items=len(found), violations=violations)
 
@@ -119,16 +119,23 @@ def _play(options: Options, proxy: Proxy, work: Workload, kills: Kills) -> None:
     work.finish()
 
 
-def _caught_up(work: Workload) -> list[str]:
-    """Let every socket connect once more and wait until it has everything; return who did not get it in time."""
+def _caught_up(work: Workload) -> tuple[list[str], Snapshot]:
+    """Let every socket connect once more; wait until it has everything and no mailbox has events to number.
+
+    Returns who did not get it in time, and the content of the engine at that moment: the scheduled passes go on, so at
+    any later one some mailbox may have a new event that nobody has numbered yet.
+    """
     for listener in work.listeners:
         listener.is_last.set()
-    waiting, began = list(work.listeners), monotonic()
-    while waiting and monotonic() - began < _CATCH_UP_S:
+    began = monotonic()
+    while True:
         Event().wait(2.0)
-        newest = newest_numbers(snapshot.taken(ORG))
-        waiting = [one for one in waiting if not set(range(1, newest.get(one.caller.user_id, 0) + 1)) <= one.received]
-    return [f"{one.style} {one.caller.user_id} has not caught up in {_CATCH_UP_S:.0f} s" for one in waiting]
+        found = snapshot.taken(ORG)
+        newest = newest_numbers(found)
+        waiting = [one for one in work.listeners if not one.has_all(newest.get(one.caller.user_id, 0))]
+        if monotonic() - began >= _CATCH_UP_S or not (waiting or queue_lengths(found)):
+            late = [f"{one.style} {one.caller.user_id} has not caught up in {_CATCH_UP_S:.0f} s" for one in waiting]
+            return late, found
 
 
 def _evidence(work: Workload) -> checker.Evidence:

@@ -46,6 +46,10 @@ class Listener:
         """Return the ids of all events that it has."""
         return {number for connection in list(self.connections) for number in list(connection)}
 
+    def has_all(self, newest: int) -> bool:
+        """Say whether it has every event up to this number."""
+        return set(range(1, newest + 1)) <= self.received
+
     def start(self) -> Thread:
         """Start it in a thread of its own."""
         thread = Thread(target=self._run, daemon=True)

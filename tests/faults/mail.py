@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.core.table import SEPARATOR
 from chalicelib.core.work import Recipient
-from chalicelib.realtime.mailbox import decode
+from chalicelib.realtime.mailbox import Mailbox, decode
 from chalicelib.realtime.tables import MailboxEvent, MailboxHead
 from tests.faults.snapshot import Snapshot
 
@@ -17,8 +17,12 @@ Received = Mapping[str, Sequence[Sequence[int]]]
 
 def newest_numbers(found: Snapshot) -> dict[str, int]:
     """Return the number of the newest event of each person."""
-    heads = found.all(MailboxHead, "HEAD")
-    return {head.user_id: decode(Recipient(head.org_id, head.user_id), head).newest for head in heads if head.user_id}
+    return {person: box.newest for person, box in _mailboxes(found)}
+
+
+def queue_lengths(found: Snapshot) -> dict[str, int]:
+    """Return the number of events that wait for their number, of each person who has such."""
+    return {person: len(box.queue) for person, box in _mailboxes(found) if box.queue}
 
 
 def check_mailboxes(found: Snapshot) -> Iterator[str]:
@@ -26,13 +30,12 @@ def check_mailboxes(found: Snapshot) -> Iterator[str]:
     logged: dict[str, list[int]] = defaultdict(list)
     for event in found.all(MailboxEvent, "EVENT#", pk="MAILBOX"):
         logged[event.pk.split(SEPARATOR)[2]].append(int(event.sk.rpartition(SEPARATOR)[2]))
-    for head in found.all(MailboxHead, "HEAD"):
-        box = decode(Recipient(head.org_id, head.user_id), head)
-        if box.queue:
-            yield f"the mailbox of {head.user_id} still has {len(box.queue)} events to number"
-        numbers = sorted(logged[head.user_id])
+    for person, queued in queue_lengths(found).items():
+        yield f"the mailbox of {person} still has {queued} events to number"
+    for person, box in _mailboxes(found):
+        numbers = sorted(logged[person])
         if [n for n in numbers if n <= box.numbered] != list(range(1, box.numbered + 1)):
-            yield f"the mailbox of {head.user_id} has the events {_short(numbers)}, its head counts {box.numbered}"
+            yield f"the mailbox of {person} has the events {_short(numbers)}, its head counts {box.numbered}"
 
 
 def check_received(found: Snapshot, received: Received) -> Iterator[str]:
@@ -47,6 +50,11 @@ def check_received(found: Snapshot, received: Received) -> Iterator[str]:
             first = list(dict.fromkeys(connection))
             if first != sorted(first):
                 yield f"{person} received out of order on one socket: {first}"
+
+
+def _mailboxes(found: Snapshot) -> Iterator[tuple[str, Mailbox]]:
+    for head in found.all(MailboxHead, "HEAD"):
+        yield head.user_id, decode(Recipient(head.org_id, head.user_id), head)
 
 
 def _short(numbers: Sequence[int]) -> str:
