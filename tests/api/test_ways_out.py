@@ -1,5 +1,7 @@
 """What leaves the line or goes back: unbound modules, scrap, rework, void, shipment and returns."""
 
+from functools import partial
+
 import pytest
 
 from chalicelib.core.store import get
@@ -344,6 +346,16 @@ def test_module_that_a_voided_pack_still_holds_is_bound_elsewhere(world: World) 
     assert data(line.scrap(other))["status"] == "SCRAPPED"
 
 
+def test_module_that_is_in_another_pack_stays_there(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    module, moved = line.sealed_module(batch), line.sealed_module(batch)
+    pack = line.pack(batch, [module, moved])
+    line.stored_module(moved).update(actions=[Module.pack_id.set("PCK-other")])
+    data(line.void(pack))
+    assert [line.stored_module(one).pack_id for one in (module, moved)] == [None, "PCK-other"]
+
+
 # --- shipment and returns -------------------------------------------------------------------------------------
 
 
@@ -433,6 +445,30 @@ def test_stale_version_is_refused_and_a_key_replays(world: World, name: str) -> 
         body = {"customer": "N"} if name == "ship" else {"reason": "r"}
     first, second = (line.production.patch(path, body, idempotency_key="k") for _ in range(2))
     assert (first.status, first.text, second.headers["Idempotent-Replayed"]) == (200, second.text, "true")
+
+
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [("unbind-module", 0), ("rework", 0), ("void", 1), ("ship", 0), ("scrap", 0), ("return", 1)],
+)
+def test_round_trips_of_each_step(world: World, engine: EmbeddedEngine, name: str, reads: int) -> None:
+    line = Line(world)
+    batch = line.batch()
+    if name == "scrap":
+        act = partial(line.scrap, line.full_module(batch))
+    elif name == "return":
+        pack = line.finished_pack(batch)
+        data(line.ship(pack))
+        act = partial(line.take_back, pack)
+    elif name == "unbind-module":
+        pack = prepared(line, name)
+        act = partial(line.unbind_module, pack, line.modules_of(pack)[0])
+    else:
+        act = partial(step, line, name, prepared(line, name))
+    made: list[str] = []
+    with engine.before(None, lambda operation, _: made.append(operation)):
+        assert act().status in (200, 201)
+    assert (made[0], made[-1], len(made)) == ("BatchGetItem", "TransactWriteItems", 2 + reads)
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -5,13 +5,15 @@ sealed and tested again as another attempt. The earlier seal is kept in the ledg
 
 A voided pack holds nothing. Its modules are taken out in its own transaction, as far as that has room (90 modules). The
 others follow in transactions of their own; until then they are bound to other packs as if they were free, because a
-voided pack stays voided (`leave_voided_packs` in `packs.py`).
+voided pack stays voided (`leave_voided_packs` in `packs.py`). The ledger names the modules, so they are not read; only
+if one of them turns out to be elsewhere does the next attempt read them all.
 """
 
 from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.errors import VersionConflict
 from chalicelib.core.store import get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import append_ledger_entry, update_binding
@@ -31,6 +33,8 @@ from chalicelib.manufacturing.traceability.tables import (
     LedgerEntry,
     ledger_entry_key,
 )
+
+_MOVED = "modules of a voided pack"
 
 
 def unbind_module(work: UnitOfWork, pack: Pack, _: UnbindModule, actor: Actor, *, module: Module) -> Pack:
@@ -98,13 +102,31 @@ def _take_out_all(work: UnitOfWork, org_id: str, pack_id: str, module_ids: Seque
     A module that is in another pack already stays there.
     """
     now, later = module_ids[:MAX_PARTS_PER_REQUEST], module_ids[MAX_PARTS_PER_REQUEST:]
-    keys = [module_key(org_id, module_id) for module_id in now]
-    stored = get_many(keys, work.clock)
-    for module in filter(None, map(stored.get, keys)):
-        if module.pack_id == pack_id:
-            _take_out(work, module)
+    for module_id in _still_inside(work, org_id, pack_id, now) if _MOVED in work.conflicts else now:
+        _take_out_unread(work, org_id, pack_id, module_id)
     if later:
         work.follow_ups.append((org_id, partial(_take_out_later, org_id, pack_id, later)))
+
+
+def _still_inside(work: UnitOfWork, org_id: str, pack_id: str, module_ids: Sequence[str]) -> list[str]:
+    """Return those of these modules that name the pack."""
+    keys = {module_id: module_key(org_id, module_id) for module_id in module_ids}
+    stored = get_many(keys.values(), work.clock)
+    modules = {module_id: stored.get(key) for module_id, key in keys.items()}
+    return [module_id for module_id, module in modules.items() if module is not None and module.pack_id == pack_id]
+
+
+def _take_out_unread(work: UnitOfWork, org_id: str, pack_id: str, module_id: str) -> None:
+    """Stage that a module is in no pack, and that it was in this one. Fails with `VersionConflict` if it is not."""
+    removed = [Module.pack_id.remove(), Module.packed_at.remove(), Module.packed_by_entry.remove()]
+    work.update_unread(
+        module_key(org_id, module_id),
+        condition=Module.pack_id == pack_id,
+        on_conflict=VersionConflict(),
+        actions=[*removed, Module.former_packs.add({pack_id}), Module.version.add(1), Module.updated_at.set(work.now)],
+        changes={"pack_id": [pack_id, None]},
+        label=_MOVED,
+    )
 
 
 def _take_out_later(org_id: str, pack_id: str, module_ids: Sequence[str], work: UnitOfWork) -> None:
