@@ -203,7 +203,10 @@ class ManufacturingStates(msgspec.Struct, frozen=True, rename="camel"):
     packs_in_progress: Number
     """Packs with a module that are not sealed."""
     packs_ready_for_eol: Number
-    """Packs that are sealed and wait for the decision after their test, also those in quarantine."""
+    """Packs that are sealed and wait for the decision after their test, also those in quarantine and those that came
+    back from a customer."""
+    packs_in_rework: Number
+    """Packs that were opened again and are not sealed yet."""
     packs_passed: Number
     """Packs that passed since midnight UTC."""
     packs_failed: Number

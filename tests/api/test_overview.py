@@ -233,6 +233,10 @@ def test_the_line_is_counted_by_its_status_counters(world: World) -> None:
     made.finished_pack(batch, "FAIL")
     made.ready_pack(batch)
     assert made.dispose(made.ready_pack(batch), "QUARANTINE").status == 200
+    assert made.rework(made.ready_pack(batch)).status == 200
+    returned = made.finished_pack(batch)
+    assert made.ship(returned).status == 200
+    assert made.take_back(returned).status == 201
     made.pack(batch)
     shown = overview(made.viewer)["manufacturing"]
     assert numbers(shown["states"]) == {
@@ -240,16 +244,17 @@ def test_the_line_is_counted_by_its_status_counters(world: World) -> None:
         "batchesInProgress": 1,
         "modulesDraft": 1,
         "modulesInProgress": 1,
-        "modulesSealed": 4,
+        "modulesSealed": 6,
         "packsDraft": 1,
-        "packsReadyForEol": 2,
-        "packsPassed": 1,
+        "packsReadyForEol": 3,
+        "packsInRework": 1,
+        "packsPassed": 2,
         "packsFailed": 1,
     }
     assert happened(shown["hours"]) == {
-        "modulesSealed": {0: 4},
-        "packsSealed": {0: 4},
-        "packsPassed": {0: 1},
+        "modulesSealed": {0: 6},
+        "packsSealed": {0: 6},
+        "packsPassed": {0: 2},
         "packsFailed": {0: 1},
     }
 

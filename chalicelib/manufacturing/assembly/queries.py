@@ -29,6 +29,7 @@ _IN_WORK = {
     "packs_draft": ("pack", PackStatus.DRAFT),
     "packs_in_progress": ("pack", PackStatus.IN_PROGRESS),
     "packs_ready_for_eol": ("pack", PackStatus.READY_FOR_EOL),
+    "packs_in_rework": ("pack", PackStatus.REWORK),
 }
 """The counts of what is not finished, by their names in the overview."""
 
