@@ -113,10 +113,12 @@ CELLS = {"serials": ["C-0001", "C-0002"], "lot": _LOT}
 BOUND_MODULE = {**MODULE, "status": "IN_PROGRESS", "cellsBound": 1, "version": 2, "updatedAt": _UPDATED_AT}
 MODULE_WITH_TRAY = {**BOUND_MODULE, "cellsBound": 2}
 EMPTIED_MODULE = {**BOUND_MODULE, "cellsBound": 0, "version": 3}
+_BY_ID = DECIDED["decidedById"]
 MODULE_DETAIL = {
     **MODULE_WITH_TRAY,
     "sku": _SPEC_IN_FULL,
     "cells": [{"serial": serial, "boundAt": _UPDATED_AT, "lot": _LOT} for serial in CELLS["serials"]],
+    "changes": [{"change": "UNBOUND", "at": _UPDATED_AT, "byId": _BY_ID, "serials": ["C-0003"]}],
 }
 SEALED_MODULE = {
     **BOUND_MODULE,
@@ -211,6 +213,10 @@ PACK_DETAIL = {
         for number, module_id in enumerate(_MODULE_IDS, 1)
     ],
     "dispositions": [DECIDED],
+    "changes": [
+        {"change": "REWORKED", "at": _SEALED_AT, "byId": _BY_ID, **REASON, "sealedAt": _UPDATED_AT},
+        {"change": "SHIPPED", "at": _LEFT_AT, "byId": _BY_ID, **SHIPMENT},
+    ],
 }
 
 

@@ -259,6 +259,48 @@ def test_history_of_a_reworked_pack_keeps_what_was_before(world: World) -> None:
     assert repair["persistentDisposition"] == {"unset": ["completeness_verified"]}
 
 
+def test_details_name_what_was_done_and_why(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    pack = line.finished_pack(batch, "FAIL")
+    sealed_at = data(line.viewer.get(f"/v1/packs/{pack['id']}"))["sealedAt"]
+    assert data(line.viewer.get(f"/v1/packs/{pack['id']}"))["changes"] == []
+    data(line.rework(pack))
+    old = line.modules_of(pack)[0]
+    data(line.unbind_module(pack, old))
+    data(line.bind_module(pack, line.sealed_module(batch)))
+    data(line.seal("packs", pack))
+    data(line.dispose(pack, "PASS"))
+    data(line.ship(pack))
+    data(line.take_back(pack), 201)
+    data(line.void(pack))
+    made = {"at": NOW, "byId": line.production.user_id}
+    serials = [module["serial"] for module in line.modules_of(pack)]
+    assert serials == []
+    shown = data(line.viewer.get(f"/v1/packs/{pack['id']}"))["changes"]
+    assert shown[:-1] == [
+        {"change": "REWORKED", **made, "reason": "loose connector", "sealedAt": sealed_at},
+        {"change": "UNBOUND", **made, "serials": [old["serial"]]},
+        {"change": "SHIPPED", **made, "customer": "Northwind", "order": "PO-1"},
+        {"change": "RETURNED", **made, "reason": "noise"},
+    ]
+    assert (shown[-1]["change"], shown[-1]["reason"], len(shown[-1]["serials"])) == ("VOIDED", "created twice", 2)
+    data(line.scrap(old))
+    changes = data(line.viewer.get(f"/v1/modules/{old['id']}"))["changes"]
+    assert changes == [{"change": "SCRAPPED", **made, "reason": "dropped"}]
+
+
+def test_details_name_the_newest_twenty_changes(world: World) -> None:
+    line = Line(world)
+    module = line.module(line.batch())
+    serials = [f"C-{number}" for number in range(22)]
+    for serial in serials:
+        data(line.bind(module, serial))
+        data(line.production.patch(f"/v1/modules/{module['id']}/unbind-cell", {"serial": serial}))
+    changes = data(line.viewer.get(f"/v1/modules/{module['id']}"))["changes"]
+    assert [change["serials"] for change in changes] == [[serial] for serial in serials[-20:]]
+
+
 def test_pack_that_passed_is_not_reworked(world: World) -> None:
     line = Line(world)
     details = violation(line.rework(line.finished_pack(line.batch())))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -171,11 +172,49 @@ class Cell(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The lot of the cell. Absent if none was given."""
 
 
+class UnitChangeKind(StrEnum):
+    """What was done with a module or pack.
+
+    `UNBOUND`: a part was taken out. `SCRAPPED`: the module was scrapped. `REWORKED`: the pack was opened again.
+    `VOIDED`: the pack was voided. `SHIPPED`: it was shipped. `RETURNED`: it came back.
+    """
+
+    UNBOUND = "UNBOUND"
+    SCRAPPED = "SCRAPPED"
+    REWORKED = "REWORKED"
+    VOIDED = "VOIDED"
+    SHIPPED = "SHIPPED"
+    RETURNED = "RETURNED"
+
+
+class UnitChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A change of a module or pack other than the binding of parts, as its ledger keeps it."""
+
+    change: UnitChangeKind
+    """What was done."""
+    at: datetime
+    """When it was done, UTC."""
+    by_id: str
+    """The id of who did it."""
+    serials: list[str] | None = None
+    """The serial numbers of the parts that were taken out. Absent if there are none."""
+    reason: str | None = None
+    """Why it was done. Absent if the step takes no reason."""
+    customer: str | None = None
+    """The customer of a shipment. Absent for other changes."""
+    order: str | None = None
+    """The customer's order of a shipment. Absent for other changes, and if none was given."""
+    sealed_at: datetime | None = None
+    """When a reworked pack had been sealed before, UTC. Absent for other changes."""
+
+
 class ModuleDetail(ModuleView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """A module with its cells in the order of binding."""
 
     cells: Annotated[list[Cell], Meta(max_length=5000)]
     """The cells that the module holds, in the order of binding."""
+    changes: list[UnitChange]
+    """The newest 20 changes of the module other than the binding of cells, oldest first."""
 
 
 class PackView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -243,6 +282,8 @@ class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_o
     dispositions: list[DecisionView]
     """The newest dispositions of the pack, oldest first: at most 20, and fewer if they have many long measurements.
     `GET /v1/packs/{pack_id}/dispositions` lists all."""
+    changes: list[UnitChange]
+    """The newest 20 changes of the pack other than the binding of modules, oldest first."""
 
 
 def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:

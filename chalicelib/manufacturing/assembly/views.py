@@ -1,5 +1,7 @@
 """Modules and packs as the console reads them, with their SKU; absent values are omitted."""
 
+from collections.abc import Sequence
+
 import msgspec.structs
 
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
@@ -10,13 +12,18 @@ from chalicelib.manufacturing.assembly.schemas import (
     PackDetail,
     PackModule,
     PackView,
+    UnitChange,
+    UnitChangeKind,
 )
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.views import decision_view
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.tables import Module, Pack, Sku
 from chalicelib.manufacturing.traceability.ledger_reader import packed_modules
+from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry
 from chalicelib.manufacturing.views import with_limits
+
+_NEWEST_CHANGES = 20
 
 
 def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
@@ -44,7 +51,8 @@ def module_detail_view(contents: ModuleContents) -> ModuleDetail:
     """Return a module with its cells."""
     entries = [] if contents.module.cells_freed else contents.entries
     cells = [Cell(serial, entry.at, entry.lot) for entry in entries for serial in entry.present]
-    return ModuleDetail(**msgspec.structs.asdict(module_view(contents.module, contents.sku)), cells=cells)
+    view, changes = module_view(contents.module, contents.sku), _changes(contents.entries)
+    return ModuleDetail(**msgspec.structs.asdict(view), cells=cells, changes=changes)
 
 
 def pack_view(pack: Pack, sku: Sku | None = None) -> PackView:
@@ -76,5 +84,22 @@ def pack_detail_view(contents: PackContents) -> PackDetail:
     """Return a pack with its modules and dispositions."""
     modules = [PackModule(module.id, module.serial, module.bound_at) for module in packed_modules(contents.entries)]
     dispositions = [decision_view(record) for record in contents.dispositions]
-    view = pack_view(contents.pack, contents.sku)
-    return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions)
+    view, changes = pack_view(contents.pack, contents.sku), _changes(contents.entries)
+    return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions, changes=changes)
+
+
+def _changes(entries: Sequence[LedgerEntry]) -> list[UnitChange]:
+    """Return the newest changes of a unit itself, and the parts that were taken out of it, oldest first."""
+    return [
+        UnitChange(
+            UnitChangeKind(entry.change),
+            entry.at,
+            entry.by,
+            serials=[str(serial) for serial in entry.serials] or None,
+            reason=entry.reason,
+            customer=entry.customer,
+            order=entry.order,
+            sealed_at=entry.sealed_at,
+        )
+        for entry in [entry for entry in entries if entry.change != BOUND][-_NEWEST_CHANGES:]
+    ]
