@@ -1,14 +1,17 @@
-"""Pages of lists: what a request asks for, and what a response says about the page.
+"""Pages of lists and periods of reports: what a request asks for, and what a response says about the page.
 
 Console lists take `page` and `pageSize` and answer `meta`; other lists take `limit` and an opaque `cursor`
 (`chalicelib.core.cursors`) and answer the next cursor.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import date, timedelta
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta
+
+from chalicelib.core.errors import ValidationFailed
 
 T = TypeVar("T")
 
@@ -59,6 +62,32 @@ class PageRequest(msgspec.Struct, frozen=True, rename="camel"):
     def meta(self, total: int) -> PageMeta:
         """Return what the response says about the page; `total` is the number of items on all pages."""
         return PageMeta(total, self.page, self.page_size)
+
+
+class Period(NamedTuple):
+    """Days, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> list[date]:
+        """Return the days in their order."""
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+
+def period_of(since: date | None, until: date | None, today: date, *, default_days: int, max_days: int) -> Period:
+    """Return the period from `since` to `until`: without `until` to today, without `since` of `default_days`.
+
+    Raise `ValidationFailed` if it ends before it begins, or has more than `max_days`.
+    """
+    last = until or today
+    first = since or date.fromordinal(max(1, last.toordinal() - default_days + 1))
+    if first > last:
+        raise ValidationFailed({"from": "must not be after to, or after today"})
+    if (last - first).days >= max_days:
+        raise ValidationFailed({"from": f"must be at most {max_days - 1} days before to"})
+    return Period(first, last)
 
 
 def check_period(present: Mapping[str, Any]) -> Mapping[str, str]:

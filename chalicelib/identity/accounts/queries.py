@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import MAX_SIZE, Page
 from chalicelib.core.sharding import HIGHEST, ShardedList
 from chalicelib.core.store import Query, get, get_many, parallel_reads
 from chalicelib.identity.accounts import permissions
@@ -66,6 +66,17 @@ def list_active_users(
         low = role_place(game_zone)
         users = msgspec.structs.replace(users, low=low, high=f"{low}{HIGHEST}")
     return users.page(limit, cursor)
+
+
+def all_active_users(org_id: str, roles: Sequence[str], game_zone: str | None) -> Iterator[User]:
+    """Yield the users that `list_active_users` lists; pages are read as they are needed."""
+    cursor: str | None = None
+    while roles:
+        page = list_active_users(org_id, roles, game_zone, MAX_SIZE, cursor)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def list_users(actor: Actor, query: UserQuery, lockout: Lockout) -> UserPage:

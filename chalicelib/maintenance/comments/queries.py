@@ -6,13 +6,14 @@ this is looked up with each comment: one batch read of the people and the usual 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import TypeGuard
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
 from chalicelib.core.store import Query, get, get_many, parallel_reads
-from chalicelib.identity.accounts.queries import list_active_users
+from chalicelib.identity.accounts.queries import all_active_users
 from chalicelib.identity.accounts.rules import canonical_name
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
 from chalicelib.identity.roles.default_permissions import DEFAULT_PERMISSIONS
@@ -27,7 +28,6 @@ SHOWN = 20
 """The comments that the response with a whole work order has."""
 MAX_CANDIDATES = 1000
 """The people of whom those that can be mentioned are looked for."""
-_PAGE = 100
 _USUAL_READERS = sorted(role for role, granted in DEFAULT_PERMISSIONS.items() if permissions.READ in granted)
 """The roles that can read work orders unless an organisation has changed them."""
 
@@ -104,16 +104,8 @@ def _technician(order: WorkOrder, readers: Collection[str]) -> list[User]:
 
 
 def _active_users(org_id: str, roles: list[str], zone: str | None) -> list[User]:
-    """Return the active users of some roles, of one zone or of all, in so many pages as there can be candidates."""
-    users: list[User] = []
-    cursor = None
-    for _ in range(0, MAX_CANDIDATES, _PAGE):
-        page = list_active_users(org_id, roles, zone, _PAGE, cursor)
-        users += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return users
+    """Return the active users of some roles, of one zone or of all, as many as there can be candidates."""
+    return list(islice(all_active_users(org_id, roles, zone), MAX_CANDIDATES))
 
 
 def _matches(user: User, search: str | None) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get, get_many
-from chalicelib.identity.accounts.queries import list_active_users
+from chalicelib.identity.accounts.queries import all_active_users
 from chalicelib.identity.accounts.tables import ACTIVE, User, user_key
 from chalicelib.identity.roles.default_permissions import ADMIN_ROLE
 from chalicelib.identity.roles.queries import read_roles
@@ -93,13 +93,7 @@ def _find_superiors(
 def _active_users(org_id: str, roles: Sequence[str], game_zone: str | None) -> Iterator[str]:
     """Yield the ids of the active users of these roles, without administrators."""
     others = [role for role in roles if role != ADMIN_ROLE]
-    cursor: str | None = None
-    while others:
-        page = list_active_users(org_id, others, game_zone, _PAGE, cursor)
-        yield from (user.user_id for user in page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+    return (user.user_id for user in all_active_users(org_id, others, game_zone))
 
 
 def _read_users(org_id: str, user_ids: Iterable[str], clock: Clock) -> list[User]:

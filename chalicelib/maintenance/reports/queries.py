@@ -1,6 +1,6 @@
 """Reads of the totals of days: one query for each month, and one of the open orders that are overdue, all at once."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.pagination import Period, period_of
 from chalicelib.core.sharding import HIGHEST
 from chalicelib.core.store import Query, RawItem, parallel_reads
 from chalicelib.core.table import key
@@ -29,13 +29,6 @@ from chalicelib.maintenance.workorders.queries import overdue_between
 
 MAX_DAYS = 366
 _DEFAULT_DAYS = 30
-
-
-class ReportPeriod(NamedTuple):
-    """Days, both included."""
-
-    first: date
-    last: date
 
 
 class GroupTotals(msgspec.Struct):
@@ -71,7 +64,7 @@ class GroupTotals(msgspec.Struct):
 class ReportData(NamedTuple):
     """The totals of a period by the code of the ride, the id of the technician or the zone; names; and the sum."""
 
-    period: ReportPeriod
+    period: Period
     by: ReportGrouping
     time_zone: str
     groups: dict[str, GroupTotals]
@@ -88,7 +81,7 @@ def get_report(
     """
     reach = reach_of_list(actor, permissions.READ_REPORTS)
     general = general_settings(organisation)
-    period = _period(query, general.local_date(now))
+    period = period_of(query.since, query.until, general.local_date(now), default_days=_DEFAULT_DAYS, max_days=MAX_DAYS)
     data = ReportData(period, query.by, general.timezone, {}, {}, GroupTotals())
     if reach.is_empty:
         return data
@@ -128,27 +121,16 @@ def _groups(data: ReportData, about: TotalKey, name: str | None) -> tuple[GroupT
     return data.groups.setdefault(group_key, GroupTotals()), data.total
 
 
-def _period(query: WorkOrderReportQuery, today: date) -> ReportPeriod:
-    last = query.until or today
-    first = query.since or date.fromordinal(max(1, last.toordinal() - _DEFAULT_DAYS + 1))
-    if first > last:
-        raise ValidationFailed({"from": "must not be after to, or after today"})
-    if (last - first).days >= MAX_DAYS:
-        raise ValidationFailed({"from": f"must be at most {MAX_DAYS - 1} days before to"})
-    return ReportPeriod(first, last)
-
-
-def _total_queries(org_id: str, zone: str | None, period: ReportPeriod) -> list[Query[WorkOrderTotal]]:
+def _total_queries(org_id: str, zone: str | None, period: Period) -> list[Query[WorkOrderTotal]]:
     """Return the queries of the totals of a period; without a zone they hold whole months."""
-    days = range(period.first.toordinal(), period.last.toordinal() + 1)
-    months = dict.fromkeys(totals_of_month(org_id, date.fromordinal(day).isoformat()) for day in days)
+    months = dict.fromkeys(totals_of_month(org_id, day.isoformat()) for day in period.days)
     within = None
     if zone is not None:
         within = WorkOrderTotal.sk.between(key(zone, period.first), key(zone, period.last, HIGHEST))
     return [Query(WorkOrderTotal, month, range_condition=within) for month in months]
 
 
-def _moments(period: ReportPeriod, general: GeneralSettings, now: datetime) -> tuple[datetime, datetime]:
+def _moments(period: Period, general: GeneralSettings, now: datetime) -> tuple[datetime, datetime]:
     """Return the first moment of a period, and that after its last or now, whichever is first."""
     first = datetime.combine(period.first, time(), general.zone)
     try:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.core.pagination import check_period
+from chalicelib.maintenance.usage.schemas import PartsCost
 
 ReportGrouping = Literal["ride", "technician", "zone"]
 
@@ -22,15 +23,6 @@ class WorkOrderReportQuery(msgspec.Struct, frozen=True, rename={"since": "from",
     """What each row is about: a ride, a technician or a game zone."""
 
     cross_check = staticmethod(check_period)
-
-
-class ReportedCost(msgspec.Struct, frozen=True):
-    """The cost of parts in one currency."""
-
-    currency: str | None
-    """The currency, by ISO 4217. Null for costs that were entered without one."""
-    amount: Decimal
-    """The sum, exact, in major units of the currency."""
 
 
 class WorkOrderFigures(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -55,7 +47,7 @@ class WorkOrderFigures(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     that people entered."""
     parts_quantity: Decimal
     """The quantity of all parts together."""
-    parts_costs: list[ReportedCost]
+    parts_costs: list[PartsCost]
     """What parts cost, by currency; empty if no costs are known."""
 
 

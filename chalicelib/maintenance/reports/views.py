@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.core.decimals import plain
 from chalicelib.maintenance.reports.queries import GroupTotals, ReportData
 from chalicelib.maintenance.reports.rules import time_between_failures
-from chalicelib.maintenance.reports.schemas import ReportedCost, WorkOrderFigures, WorkOrderReport, WorkOrderReportRow
+from chalicelib.maintenance.reports.schemas import WorkOrderFigures, WorkOrderReport, WorkOrderReportRow
+from chalicelib.maintenance.usage.schemas import PartsCost
 
 _HOUR_MS, _MINUTE_MS = Decimal(3_600_000), Decimal(60_000)
 _HUNDREDTH, _WHOLE = Decimal("0.01"), Decimal(1)
@@ -40,7 +42,7 @@ def _cell(value: object) -> object:
     """Return a value, or costs as one text: `12.5 EUR; 3 USD`."""
     if not isinstance(value, list):
         return value
-    costs: list[ReportedCost] = value
+    costs: list[PartsCost] = value
     return "; ".join(" ".join(filter(None, (format(cost.amount, "f"), cost.currency))) for cost in costs)
 
 
@@ -58,17 +60,12 @@ def _figures(group: GroupTotals, *, has_rides: bool) -> dict[str, Any]:
         "mean_time_to_repair_hours": _hours(repair),
         "mean_time_between_failures_hours": _hours(time_between_failures(group.rides.values())) if has_rides else None,
         "labour_minutes": int((figures.labour / _MINUTE_MS).quantize(_WHOLE, ROUND_HALF_UP)),
-        "parts_quantity": _plain(group.parts_quantity),
+        "parts_quantity": plain(group.parts_quantity),
         "parts_costs": [
-            ReportedCost(currency or None, _plain(amount)) for currency, amount in sorted(group.costs.items()) if amount
+            PartsCost(currency or None, plain(amount)) for currency, amount in sorted(group.costs.items()) if amount
         ],
     }
 
 
 def _hours(millis: Decimal | None) -> Decimal | None:
     return None if millis is None else (millis / _HOUR_MS).quantize(_HUNDREDTH, ROUND_HALF_UP)
-
-
-def _plain(amount: Decimal) -> Decimal:
-    """Return an amount without the zeros that sums end with."""
-    return Decimal(format(amount.normalize(), "f"))

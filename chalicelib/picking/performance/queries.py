@@ -1,13 +1,13 @@
 """Reads of the totals of days: one query for each week of the period, all at once."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.pagination import Period, period_of
 from chalicelib.core.sharding import HIGHEST
 from chalicelib.core.store import Query, RawItem, parallel_reads
 from chalicelib.core.table import key
@@ -21,13 +21,6 @@ from chalicelib.picking.settings import PickingSettings, picking_settings
 MAX_DAYS = 92
 _DEFAULT_DAYS = 7
 _ATTRIBUTES = {"person": "user_id", "zone": "zone", "day": "day"}
-
-
-class Period(NamedTuple):
-    """Days, both included."""
-
-    first: date
-    last: date
 
 
 class Work(NamedTuple):
@@ -67,7 +60,7 @@ def get_performance(
     """
     actor.require_reach(permissions.READ_PERFORMANCE)
     general, settings = general_settings(organisation), picking_settings(organisation)
-    period = _period(query, general.local_date(now))
+    period = period_of(query.since, query.until, general.local_date(now), default_days=_DEFAULT_DAYS, max_days=MAX_DAYS)
     work, names = dict[str, Work](), dict[str, str]()
     for item in _totals(actor.org_id, period):
         name = item[_ATTRIBUTES[query.by]]["S"]
@@ -78,20 +71,9 @@ def get_performance(
     return PerformanceData(period, query.by, general.timezone, found, names)
 
 
-def _period(query: PerformanceQuery, today: date) -> Period:
-    last = query.until or today
-    first = query.since or date.fromordinal(max(1, last.toordinal() - _DEFAULT_DAYS + 1))
-    if first > last:
-        raise ValidationFailed({"from": "must not be after to, or after today"})
-    if (last - first).days >= MAX_DAYS:
-        raise ValidationFailed({"from": f"must be at most {MAX_DAYS - 1} days before to"})
-    return Period(first, last)
-
-
 def _totals(org_id: str, period: Period) -> Iterable[RawItem]:
     """Return the totals of a period, in the order of days."""
-    days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
-    weeks = dict.fromkeys(week_of_totals(org_id, day) for day in days)
+    weeks = dict.fromkeys(week_of_totals(org_id, day) for day in period.days)
     within = DayTotal.sk.between(key(period.first.isoformat()), key(period.last.isoformat(), HIGHEST))
     queries = [Query(DayTotal, week, range_condition=within) for week in weeks]
     return (item for part in parallel_reads([partial(_read, query) for query in queries]) for item in part)
