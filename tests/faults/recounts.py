@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from chalicelib.core.clock import SystemClock
-from chalicelib.core.table import SEPARATOR
+from chalicelib.core.table import SEPARATOR, key
 from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.orders.rules import ACTIVE
 from chalicelib.dispatch.orders.tables import Customer, Order, WaitingArea
@@ -16,10 +16,10 @@ from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import OPEN
 from chalicelib.maintenance.technicians.tables import TechnicianCounts
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.rules import OPEN_PACKS, STATE_MACHINES
 from chalicelib.manufacturing.status_counters import StatusCounter
-from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
-from chalicelib.manufacturing.traceability.tables import LEDGER, LedgerEntry, LotUse, SerialNumber
+from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch, list_scope
+from chalicelib.manufacturing.traceability.tables import CELL, LEDGER, LedgerEntry, LotUse, SerialNumber
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.picking.ledger.entries import stored_entries
 from chalicelib.picking.ledger.replay import find_picker_gaps, replay
@@ -30,6 +30,9 @@ from tests.faults.snapshot import Snapshot
 from tests.races.truth import check_area, check_courier, check_order, expected_in_hand
 
 Violations = Iterator[str]
+
+_COMPLETE = ("SEALED", "READY_FOR_EOL", "FINALIZED", "SHIPPED")
+"""The statuses of modules and packs that hold exactly what their SKU requires."""
 
 
 def deliveries(found: Snapshot) -> Violations:
@@ -114,34 +117,64 @@ def work_orders(found: Snapshot) -> Violations:
 
 
 def manufacturing(found: Snapshot) -> Violations:
-    """Ledgers, the registry of serial numbers and all counters agree."""
-    modules, packs = found.all(Module, "MODULE"), found.all(Pack, "PACK")
-    present: dict[str, list[str]] = defaultdict(list)
-    lots: Counter[tuple[str, str]] = Counter()
-    for entry in found.all(LedgerEntry, LEDGER):
-        present[entry.holder_id] += entry.present
-        if entry.lot and entry.present:
-            lots[entry.lot, entry.holder_id] += len(entry.present)
+    """Ledgers, the registry of serial numbers and all counters agree, and what is sealed is complete."""
+    modules, packs, batches = found.all(Module, "MODULE"), found.all(Pack, "PACK"), found.all(ProductionBatch, "BATCH")
+    emptied = {module.item_id for module in modules if module.cells_freed}
+    emptied |= {pack.item_id for pack in packs if pack.status == "VOID"}
+    present, lots = _parts(found, emptied)
     for assembly in (*modules, *packs):
         if assembly.bound != len(present[assembly.item_id]):
             yield f"{assembly.item_id} counts {assembly.bound} parts, its ledger {len(present[assembly.item_id])}"
+        if assembly.status in _COMPLETE and assembly.bound != assembly.required:
+            yield f"{assembly.item_id} is {assembly.status} with {assembly.bound} of {assembly.required} parts"
     yield from _serials(found, modules, packs, present)
-    uses = {(use.lot, use.module_id): use.cells for use in found.all(LotUse, "MODULE#", pk="LOT") if use.cells}
+    uses = {
+        (use.lot, use.module_id): use.cells
+        for use in found.all(LotUse, "MODULE#", pk="LOT")
+        if use.cells and use.module_id not in emptied
+    }
     if uses != dict(lots):
         yield f"uses of lots are {uses}, by the ledgers {dict(lots)}"
-    for batch in found.all(ProductionBatch, "BATCH"):
-        states = [pack.status for pack in packs if pack.batch_id == batch.item_id]
-        unfinished = sum(state != "FINALIZED" for state in states)
-        if (batch.packs, batch.packs_open) != (len(states), unfinished):
-            yield f"batch {batch.item_id} counts {batch.packs} packs, {batch.packs_open} open; {states}"
-    yield from _totals(found, {"module": modules, "pack": packs})
+    for batch in batches:
+        yield from _pack_counts(batch, [pack for pack in packs if pack.batch_id == batch.item_id])
+    yield from _totals(found, {"batch": batches, "module": modules, "pack": packs})
+
+
+def _parts(found: Snapshot, emptied: Container[str]) -> tuple[dict[str, list[str]], Counter[tuple[str, str]]]:
+    """Return the serial numbers of the parts that each module and pack holds, and how many cells of each lot."""
+    present: dict[str, list[str]] = defaultdict(list)
+    lots: Counter[tuple[str, str]] = Counter()
+    for entry in found.all(LedgerEntry, LEDGER):
+        if entry.holder_id not in emptied and entry.present:
+            present[entry.holder_id] += entry.present
+            if entry.lot:
+                lots[entry.lot, entry.holder_id] += len(entry.present)
+    return present, lots
+
+
+def _pack_counts(batch: ProductionBatch, packs: list[Pack]) -> Violations:
+    """Check the counts of a batch by the statuses and dispositions of its packs."""
+    expected = Counter(
+        "voided" if pack.status == "VOID" else "open" if pack.status in OPEN_PACKS else str(pack.disposition)
+        for pack in packs
+    )
+    kept = {"open": batch.packs_open, "PASS": batch.packs_passed, "FAIL": batch.packs_failed}
+    if batch.packs != sum(kept.values()) or kept | {"voided": batch.packs_voided} != {
+        name: expected[name] for name in (*kept, "voided")
+    }:
+        yield f"batch {batch.item_id} counts {batch.packs} packs, {kept}, {batch.packs_voided} voided, not {expected}"
 
 
 def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present: dict[str, list[str]]) -> Violations:
+    freed, voided = (
+        {module.item_id for module in modules if module.cells_freed},
+        {pack.item_id for pack in packs if pack.status == "VOID"},
+    )
     registered = Counter(
-        (number.serial, number.holder_id) for number in found.everywhere(SerialNumber, "SERIAL")
-        if number.org_id == found.org_id
-    )  # fmt: skip
+        (number.serial, number.holder_id)
+        for number in found.everywhere(SerialNumber, "SERIAL")
+        if number.org_id == found.org_id and not (number.used_as == CELL and number.holder_id in freed)
+    )
     used = Counter((one.serial, one.item_id) for one in (*modules, *packs))
     used += Counter((serial, one.item_id) for one in modules for serial in present[one.item_id])
     if registered != used:
@@ -149,21 +182,31 @@ def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present:
     twice = [serial for serial, times in Counter(serial for serial, _ in used.elements()).items() if times > 1]
     if twice:
         yield f"serial numbers in use twice: {twice}"
+    held = Counter(serial for pack in packs for serial in present[pack.item_id])
+    if held.total() != len(held):
+        yield f"modules are in two packs: {[serial for serial, times in held.items() if times > 1]}"
     in_packs = {serial: pack.item_id for pack in packs for serial in present[pack.item_id]}
     for module in modules:
-        pack_id = in_packs.get(module.serial)
-        if module.pack_id != pack_id:
-            yield f"module {module.item_id} is in pack {module.pack_id}, by the ledgers in {pack_id}"
+        pack_id, shown = in_packs.get(module.serial), None if module.pack_id in voided else module.pack_id
+        if shown != pack_id:
+            yield f"module {module.item_id} is in pack {shown}, by the ledgers in {pack_id}"
 
 
-def _totals(found: Snapshot, listed: dict[str, list[Module] | list[Pack]]) -> Violations:
+def _totals(found: Snapshot, listed: dict[str, Sequence[BuiltEntity]]) -> Violations:
+    """Check the counters of each list: of the organisation, of each SKU and of each batch."""
     for kind, entities in listed.items():
-        shards = found.all(StatusCounter, pk=f"TALLY#{kind}#ALL")
-        for status in STATE_MACHINES[kind].states:
-            counted = sum(int(getattr(shard, status)) for shard in shards)
-            is_there = sum(entity.status == status for entity in entities)
-            if counted != is_there:
-                yield f"the list of {kind}s counts {counted} {status}, there are {is_there}"
+        owners = {None, *(entity.sku_id for entity in entities)}
+        owners |= {entity.batch_id for entity in entities if isinstance(entity, Assembly)}
+        for owner in owners:
+            shards = found.all(StatusCounter, pk=key("TALLY", kind, *list_scope(owner)))
+            members = [
+                entity for entity in entities if owner in (None, entity.sku_id, getattr(entity, "batch_id", None))
+            ]
+            for status in STATE_MACHINES[kind].states:
+                counted = sum(int(getattr(shard, status)) for shard in shards)
+                is_there = sum(entity.status == status for entity in members)
+                if counted != is_there:
+                    yield f"the list of {kind}s of {owner} counts {counted} {status}, there are {is_there}"
 
 
 def _asserted(name: str, check_it: object, *arguments: object) -> Violations:
