@@ -3,6 +3,7 @@
     picking   the state of each assignment follows from its ledger
     packing   whether a shipment is in the list of open ones, and counted, follows from its status
     maintenance   what a work order adds to the totals of reports follows from its timeline
+    manufacturing   where SKUs, batches, modules and packs are listed and counted follows from their attributes
 
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
 run while people work. It prints each difference with its assignment, shipment or order. With `--write` it repairs what
@@ -111,6 +112,30 @@ def recount_work_orders(org: str | None, *, write: bool) -> Count:
     return count
 
 
+def list_line(org: str | None, *, write: bool) -> Count:
+    """Compare how SKUs, batches, modules and packs are listed and counted with what they are."""
+    from chalicelib.core.store import ItemKey
+    from chalicelib.manufacturing.status_counters import is_listed_right, list_again
+    from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, Sku
+
+    _, run = _composed()
+    count = Count()
+    models: dict[str, Any] = {"SKU": Sku, "BATCH": ProductionBatch, "MODULE": Module, "PACK": Pack}
+    values = {f":{name.lower()}": {"S": name} for name in models}
+    for item in _scanned(Pack, f"sk IN ({', '.join(values)})", values):
+        entity = models[item["sk"]["S"]].from_raw_data(item)
+        if org not in {None, entity.org_id}:
+            continue
+        count.checked += 1
+        if not is_listed_right(entity):
+            count.differing += 1
+            _print(entity.org_id, entity.item_id, [f"is {entity.section} and not listed and counted so"])
+            if write:
+                decide = partial(list_again, item_key=ItemKey(type(entity), entity.pk, entity.sk))
+                count.repaired += run(entity.org_id, decide)
+    return count
+
+
 def _composed() -> tuple[Clock, Callable[[str, Callable[[UnitOfWork], bool]], bool]]:
     """Return the clock, and what runs a use case for an organisation."""
     import app
@@ -159,7 +184,12 @@ def _scanned(model: type[Item], condition: str, values: Mapping[str, Any], **opt
         yield from page["Items"]
 
 
-_DOMAINS = {"picking": replay_picking, "packing": list_shipments, "maintenance": recount_work_orders}
+_DOMAINS = {
+    "picking": replay_picking,
+    "packing": list_shipments,
+    "maintenance": recount_work_orders,
+    "manufacturing": list_line,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -98,6 +98,7 @@ def change_contended(  # noqa: PLR0913 - independent of each other, and given by
     )
     for name, value in values.items():
         setattr(entity, name, value)
+    entity.check_staged(values)
     for name, amount in amounts.items():
         setattr(entity, name, getattr(entity, name) + amount)
     entity.version = read + 1

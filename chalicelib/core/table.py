@@ -9,7 +9,7 @@ Traded away: PynamoDB's `VersionAttribute` and `save()`, because the unit of wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -226,6 +226,12 @@ class Entity(Item):
     """An item that people change. Every write checks the version that was read and raises it by one."""
 
     version = IntAttribute(default=1)
+
+    def check_staged(self, names: Collection[str]) -> None:
+        """Raise `ValueError` if the attributes of these names, which were staged, contradict others.
+
+        For models with attributes that are derived from others.
+        """
 
 
 def set_actions(model: type[Item], values: Mapping[str, object]) -> list[Action]:

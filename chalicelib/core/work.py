@@ -170,6 +170,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
         earlier.label = label or earlier.label
         for name, value in values.items():
             _change(earlier, entity, name, value)
+        entity.check_staged(values)
 
     def update_unread(
         self,
@@ -261,8 +262,7 @@ class UnitOfWork(msgspec.Struct, eq=False):
         return list(dict.fromkeys(people))
 
     def _first_update(self, entity: Entity, on_conflict: OnConflict | None) -> Staged:
-        model = type(entity)
-        read = entity.version
+        model, read = type(entity), entity.version
         staged = Staged(Operation.UPDATE, entity, on_conflict or _stale, condition=model.version == read)
         self._add(staged)
         staged.actions.append(model.version.set(read + 1))

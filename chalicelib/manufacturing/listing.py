@@ -1,10 +1,10 @@
 """Lists of SKUs, batches, modules and packs: numbered pages, filters, and exact totals, in one round trip.
 
-`status`, `skuId` and `batchId` select partitions of an index and a range in each. The ranges are read in parallel,
-newest first, up to the end of the page, and merged by id; the total comes from the status counters in the same trip. So
-a page costs what lies before it and itself, whatever the size of the list. One read returns up to 1 MB, some 900 rows;
-a page that lies further back in a partition needs one more round trip per 900 rows. For such a page the counters are
-read first, so that a page beyond the end reads no rows.
+`status`, `disposition`, `skuId` and `batchId` select partitions of an index and ranges in each. The ranges are read in
+parallel, newest first, up to the end of the page, and merged by id; the total comes from the status counters in the
+same trip. So a page costs what lies before it and itself, whatever the size of the list. One read returns up to 1 MB,
+some 900 rows; a page that lies further back in a partition needs one more round trip per 900 rows. For such a page the
+counters are read first, so that a page beyond the end reads no rows.
 
 `q` searches text, and a permission of scope "own" reaches only what the caller created. No index supports these, so all
 rows that the other filters leave are read and counted. Within a batch these are few; without one it costs an eighth of
@@ -33,7 +33,8 @@ from chalicelib.core.store import (
     parallel_pair_reads,
     parallel_reads,
 )
-from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.list_keys import list_partitions, list_sort_key
+from chalicelib.manufacturing.rules import list_sections
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
     Assembly,
@@ -41,8 +42,6 @@ from chalicelib.manufacturing.tables import (
     ListedEntity,
     ProductionBatch,
     batch_key,
-    list_partitions,
-    list_sort_key,
 )
 
 EntityT = TypeVar("EntityT", bound=ListedEntity)
@@ -59,6 +58,7 @@ class EntityFilter(msgspec.Struct, frozen=True):
     sku_id: str | None = None
     batch_id: str | None = None
     q: str | None = None
+    disposition: str | None = None
 
     @property
     def is_unsatisfiable(self) -> bool:
@@ -76,9 +76,9 @@ class EntityFilter(msgspec.Struct, frozen=True):
         of_sku_or_all = BuiltEntity.of_sku if self.sku_id else ListedEntity.of_organisation
         return str((Assembly.of_batch if self.batch_id else of_sku_or_all).Meta.index_name)
 
-    def statuses(self, kind: str) -> Sequence[str]:
-        """Return the statuses that are listed."""
-        return [self.status] if self.status else STATE_MACHINES[kind].states
+    def sections(self, kind: str) -> Sequence[str]:
+        """Return the sections that are listed."""
+        return list_sections(kind, self.status, self.disposition)
 
 
 class EntityPage(msgspec.Struct, Generic[EntityT], frozen=True):
@@ -97,7 +97,7 @@ def list_entities(
     org_id, condition = actor.org_id, _row_condition(actor, permission, model, filter_)
     totals = _Totals(
         [] if condition is not None else counter_keys(org_id, model.kind, filter_.owner),
-        filter_.statuses(model.kind),
+        filter_.sections(model.kind),
         batch_key(org_id, filter_.batch_id) if filter_.batch_id and filter_.sku_id else None,
         filter_.sku_id,
     )
@@ -133,10 +133,10 @@ def entities_after(
             model,
             partition,
             index=filter_.index,
-            range_condition=model.sort_key.between(list_sort_key(status, after_id), list_sort_key(status, HIGHEST)),
+            range_condition=model.sort_key.between(list_sort_key(section, after_id), list_sort_key(section, HIGHEST)),
         )
         for partition in list_partitions(org_id, model.kind, filter_.owner)
-        for status in filter_.statuses(model.kind)
+        for section in filter_.sections(model.kind)
     ]
     rows = parallel_reads([partial(query.read, limit + 1) for query in queries])
     entities = map(model.from_raw_data, merge(rows, _ID))
@@ -147,7 +147,7 @@ class _Totals(msgspec.Struct, frozen=True):
     """The items that tell the number of rows: counters, and the batch if the filter names a SKU as well."""
 
     counters: Sequence[ItemKey[Any]]
-    statuses: Sequence[str]
+    sections: Sequence[str]
     batch: ItemKey[ProductionBatch] | None
     sku_id: str | None
 
@@ -164,24 +164,24 @@ class _Totals(msgspec.Struct, frozen=True):
 
     def number(self, stored: ReadResult) -> int:
         """Return the number of rows on all pages, by the counters."""
-        return total(stored, self.counters, self.statuses) if self.has_rows(stored) else 0
+        return total(stored, self.counters, self.sections) if self.has_rows(stored) else 0
 
 
 def _queries(
     model: type[EntityT], org_id: str, filter_: EntityFilter, condition: Condition | None
 ) -> list[Query[EntityT]]:
-    """Return one query for each partition and status."""
+    """Return one query for each partition and section."""
     return [
         Query(
             model,
             partition,
             index=filter_.index,
-            range_condition=model.sort_key.startswith(list_sort_key(status, "")),
+            range_condition=model.sort_key.startswith(list_sort_key(section, "")),
             filter_condition=condition,
             newest_first=True,
         )
         for partition in list_partitions(org_id, model.kind, filter_.owner)
-        for status in filter_.statuses(model.kind)
+        for section in filter_.sections(model.kind)
     ]
 
 

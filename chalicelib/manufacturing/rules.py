@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.core.state_machine import StateMachine
+from chalicelib.manufacturing.quality.rules import Disposition
 
 
 class SkuStatus(StrEnum):
@@ -192,8 +193,32 @@ PACK = StateMachine[PackStatus](
 STATE_MACHINES: Mapping[str, StateMachine[Any]] = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
 """The state machines by the kind of entity."""
 
+_DECIDED: Mapping[str, tuple[Disposition, ...]] = {
+    PackStatus.READY_FOR_EOL: (Disposition.QUARANTINE,),
+    PackStatus.FINALIZED: (Disposition.PASS, Disposition.FAIL),
+    PackStatus.SHIPPED: (Disposition.PASS,),
+    PackStatus.VOID: (Disposition.PASS, Disposition.FAIL, Disposition.QUARANTINE),
+}
+"""The dispositions that packs in a status may have; in any status they may have none."""
+
 OPEN_PACKS = (PackStatus.DRAFT, PackStatus.IN_PROGRESS, PackStatus.READY_FOR_EOL, PackStatus.REWORK)
 """The statuses of packs that keep their batch from being completed."""
+
+
+def list_section(status: str, disposition: str | None = None) -> str:
+    """Return the section of lists that an entity is in, such as `SEALED` or `FINALIZED_PASS`."""
+    return str(status) if disposition is None else f"{status}_{disposition}"
+
+
+def list_sections(kind: str, status: str | None = None, disposition: str | None = None) -> list[str]:
+    """Return the sections of a kind's lists that hold a status and a disposition; None stands for all."""
+    statuses = [status] if status else STATE_MACHINES[kind].states
+    pairs = [(each, decided) for each in statuses for decided in (None, *_decided(kind, each))]
+    return [list_section(each, decided) for each, decided in pairs if disposition in (None, decided)]
+
+
+def _decided(kind: str, status: str) -> tuple[Disposition, ...]:
+    return _DECIDED.get(status, ()) if kind == "pack" else ()
 
 
 def missing_for_binding(bound: int, required: int, parts: int, part: str) -> list[str]:

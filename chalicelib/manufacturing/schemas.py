@@ -7,6 +7,8 @@ from msgspec import Meta
 
 from chalicelib.core.pagination import PageMeta, PageRequest, check_page_depth
 from chalicelib.edge.types import EntityId, Name
+from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 
 ViewT = TypeVar("ViewT")
 
@@ -30,6 +32,23 @@ class AssemblyQuery(ListQuery, frozen=True, rename="camel"):
     """Only what is built for this SKU (`SKU-...`)."""
     batch_id: EntityId | None = None
     """Only what belongs to this batch (`BAT-...`)."""
+
+
+class ModuleQuery(AssemblyQuery, frozen=True, rename="camel"):
+    """The filters of modules."""
+
+    status: ModuleStatus | None = None
+    """Only modules in this status."""
+
+
+class PackQuery(AssemblyQuery, frozen=True, rename="camel"):
+    """The filters of packs."""
+
+    status: PackStatus | None = None
+    """Only packs in this status."""
+    disposition: Disposition | None = None
+    """Only packs whose newest disposition this is: `QUARANTINE` lists those that wait for another decision. Rework and
+    a return take the disposition away."""
 
 
 class Envelope(msgspec.Struct, Generic[ViewT], frozen=True):

@@ -1,4 +1,6 @@
-"""Creates listed entities, changes their status, and counts them by status in the same transaction.
+"""Creates listed entities, changes their status or disposition, and counts them in the same transaction.
+
+Nothing else changes a status or disposition: `ListedEntity.check_staged` refuses what is staged past these functions.
 
 A list states how many entities it has on all pages. Counting on read would cost as much as reading all of them, so
 each list has counters: one set of shards, of which a transaction changes a random one, so that many simultaneous
@@ -11,24 +13,23 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.sharding import Shards
-from chalicelib.core.store import ItemKey, ReadResult
+from chalicelib.core.store import ItemKey, ReadResult, get
 from chalicelib.core.table import IntAttribute, Item, key, stored_in
 from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.list_keys import list_partition, list_scope, list_sort_key
+from chalicelib.manufacturing.rules import list_section
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import (
     Assembly,
     BuiltEntity,
     ListedEntity,
-    list_partition,
-    list_scope,
-    list_sort_key,
 )
 
 SHARDS = Shards(8)
 
 
 class StatusCounter(Item):
-    """One shard of the counts of a list by status. A shard may be negative; only the sum is meaningful."""
+    """One shard of the counts of a list by section. A shard may be negative; only the sum is meaningful."""
 
     Meta = stored_in("manufacturing")
     kind = "status_counter"
@@ -45,6 +46,13 @@ class StatusCounter(Item):
     REWORK = IntAttribute(default=0)
     SHIPPED = IntAttribute(default=0)
     VOID = IntAttribute(default=0)
+    READY_FOR_EOL_QUARANTINE = IntAttribute(default=0)
+    FINALIZED_PASS = IntAttribute(default=0)
+    FINALIZED_FAIL = IntAttribute(default=0)
+    SHIPPED_PASS = IntAttribute(default=0)
+    VOID_PASS = IntAttribute(default=0)
+    VOID_FAIL = IntAttribute(default=0)
+    VOID_QUARANTINE = IntAttribute(default=0)
 
 
 def new_entity_values(work: UnitOfWork, org_id: str, kind: str, item_id: str, actor_id: str) -> dict[str, Any]:
@@ -56,7 +64,8 @@ def new_entity_values(work: UnitOfWork, org_id: str, kind: str, item_id: str, ac
         "created_by": actor_id,
         "created_at": work.now,
         "updated_at": work.now,
-        **status_values("DRAFT", item_id),
+        "status": "DRAFT",
+        "sort_key": list_sort_key("DRAFT", item_id),
     }
 
 
@@ -65,15 +74,11 @@ def sku_values(org_id: str, kind: str, spec: SkuSpec, item_id: str) -> dict[str,
     return {"sku": spec, "sku_id": spec.id, "sku_list": list_partition(org_id, kind, spec.id, item_id)}
 
 
-def status_values(status: str, item_id: str) -> dict[str, object]:
-    """Return the attributes that depend on the status."""
-    return {"status": str(status), "sort_key": list_sort_key(str(status), item_id)}
-
-
 def create_listed(work: UnitOfWork, entity: ListedEntity) -> None:
-    """Stage a new entity and count it."""
+    """Stage a new entity, list and count it."""
+    entity.sort_key = list_sort_key(entity.section, entity.item_id)
     work.create(entity)
-    _count(work, entity, {entity.status: 1})
+    _count(work, entity, {entity.section: 1})
 
 
 def change_status(
@@ -84,16 +89,38 @@ def change_status(
     *,
     condition: Condition | None = None,
 ) -> None:
-    """Stage another status of an entity that was read, with more of its attributes."""
-    count_status_change(work, entity, status)
-    new_values = {**status_values(status, entity.item_id), **values, "updated_at": work.now}
+    """Stage the status of an entity that was read, with more of its attributes, such as its disposition."""
+    new_values = {**values, **move_listed(work, entity, status, values), "updated_at": work.now}
     work.update(entity, new_values, condition=condition)
 
 
-def count_status_change(work: UnitOfWork, entity: ListedEntity, status: str) -> None:
-    """Stage that an entity is counted in its new status."""
-    if entity.status != status:
-        _count(work, entity, {entity.status: -1, str(status): 1})
+def move_listed(
+    work: UnitOfWork, entity: ListedEntity, status: str, values: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """Stage that an entity is counted by this status and its disposition; return the attributes that list it so.
+
+    `values` are further attributes that it gets.
+    """
+    given = (values or {}).get("disposition", getattr(entity, "disposition", None))
+    section, listed_in = list_section(status, None if given is None else str(given)), entity.listed_in
+    if section != listed_in:
+        _count(work, entity, {listed_in: -1, section: 1})
+    return {"status": str(status), "sort_key": list_sort_key(section, entity.item_id)}
+
+
+def is_listed_right(entity: ListedEntity) -> bool:
+    """Return whether an entity is listed and counted as this version does it."""
+    return entity.listed_in == entity.section
+
+
+def list_again(work: UnitOfWork, item_key: ItemKey[Any]) -> bool:
+    """Stage that an entity is listed and counted as its attributes say; return whether that changes anything."""
+    entity = get(item_key)
+    if entity is None or is_listed_right(entity):
+        return False
+    work.audit(entity.kind, entity.item_id, f"{entity.kind.upper()}_LISTED_AGAIN")
+    work.update(entity, move_listed(work, entity, entity.status))
+    return True
 
 
 def counter_keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[StatusCounter]]:
@@ -101,14 +128,14 @@ def counter_keys(org_id: str, kind: str, owner: str | None) -> list[ItemKey[Stat
     return [_key(org_id, kind, owner, shard) for shard in range(SHARDS.count)]
 
 
-def total(counters: ReadResult, keys: Sequence[ItemKey[StatusCounter]], statuses: Sequence[str]) -> int:
-    """Return the number of entities in these statuses, at least 0.
+def total(counters: ReadResult, keys: Sequence[ItemKey[StatusCounter]], sections: Sequence[str]) -> int:
+    """Return the number of entities in these sections (`rules.list_sections`), at least 0.
 
-    The shards are read at slightly different moments: an entity may be seen to leave a status that it was not yet seen
+    The shards are read at slightly different moments: an entity may be seen to leave a section that it was not yet seen
     to enter.
     """
     shards = [shard for shard in map(counters.get, keys) if shard is not None]
-    return max(0, sum(int(getattr(shard, status)) for shard in shards for status in statuses))
+    return max(0, sum(int(getattr(shard, section)) for shard in shards for section in sections))
 
 
 def change_counts(

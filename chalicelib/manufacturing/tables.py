@@ -1,21 +1,21 @@
 """Stored SKUs, batches, modules and packs, and the lists that contain them.
 
 A listed entity is in up to three lists: of its organisation, of its SKU, of its batch. Each list is a partition of an
-index, sorted by status and then by id, which is by age. A page of any filter is read from the start of a few ranges at
-once; the counts are in `status_counters.py`. Indexes project whole items, because an index cannot name more than 20
-attributes, so a row shows the entity with its SKU.
+index, sorted by section and then by id, which is by age. A section is a status; packs that were decided on have one for
+each status and disposition. A page of any filter is read from the start of a few ranges at once; the counts are in
+`status_counters.py`. Indexes project whole items, because an index cannot name more than 20 attributes, so a row shows
+the entity with its SKU.
 
 Ledgers and serial numbers are in `traceability/tables.py`, in the same table of the store.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection
 
 from chalicelib.core.hourly_counts import HourlyCount, HourlyCounts
-from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import (
     DecimalAttribute,
@@ -26,8 +26,10 @@ from chalicelib.core.table import (
     index,
     key,
     optional,
+    parts_of,
     stored_in,
 )
+from chalicelib.manufacturing.rules import list_section
 from chalicelib.manufacturing.sku_spec import (
     Gtins,
     Limits,
@@ -37,10 +39,6 @@ from chalicelib.manufacturing.sku_spec import (
     StructAttribute,
     TestStep,
 )
-
-LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
-"""The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
-
 
 _DERIVED = frozenset(
     {"item_id", "org_id", "org_list", "sku_list", "batch_list", "sort_key", "search"}
@@ -59,7 +57,7 @@ class ListedEntity(Entity):
     status = UnicodeAttribute()
     org_list = UnicodeAttribute()
     sort_key = UnicodeAttribute(attr_name="place")
-    """The position in lists: by status, then by id."""
+    """The position in lists: by section, then by id. Only `status_counters.py` changes it, with the counts."""
     search = UnicodeAttribute()
     """The text that the filter `q` searches, in lower case."""
     created_by = UnicodeAttribute()
@@ -67,6 +65,21 @@ class ListedEntity(Entity):
     updated_at = MomentAttribute()
     of_organisation = index(AllProjection(), org_list=UnicodeAttribute, place=UnicodeAttribute)
     """All entities of a kind, in shards."""
+
+    @property
+    def section(self) -> str:
+        """Return the section of lists that the status and the disposition name."""
+        return list_section(self.status, getattr(self, "disposition", None))
+
+    @property
+    def listed_in(self) -> str:
+        """Return the section in which the entity is listed and counted."""
+        return parts_of(self.sort_key)[0]
+
+    def check_staged(self, names: Collection[str]) -> None:
+        """Raise `ValueError` if a status or disposition was staged past `status_counters.py`."""
+        if {"status", "disposition"} & set(names) and self.listed_in != self.section:
+            raise ValueError(f"{self.item_id} is listed in {self.listed_in} and has to be in {self.section}")
 
 
 class Sku(ListedEntity):
@@ -256,26 +269,6 @@ def entity_key(org_id: str, item_id: str) -> ItemKey[Any] | None:
     """Return the key of what has this id, or None for a text that begins as no id does."""
     make_key = _KEYS.get(item_id[:4])
     return None if make_key is None else make_key(org_id, item_id)
-
-
-def list_sort_key(status: str, item_id: str) -> str:
-    """Return the position of an entity in its lists: by status, then by id."""
-    return key(status, item_id)
-
-
-def list_partition(org_id: str, kind: str, owner: str | None, item_id: str) -> str:
-    """Return the partition of a list that contains an entity; `owner` is the id of a SKU or batch, or None."""
-    return LIST_SHARDS[kind].key_of(item_id, org_id, "LIST", kind, *list_scope(owner))
-
-
-def list_partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
-    """Return all partitions of the list of a SKU, of a batch (`owner` is its id), or of the organisation (None)."""
-    return LIST_SHARDS[kind].keys(org_id, "LIST", kind, *list_scope(owner))
-
-
-def list_scope(owner: str | None) -> tuple[str, str]:
-    """Return the parts of a key that name a list."""
-    return ("ALL", "") if owner is None else ("OF", owner)
 
 
 _KEYS: Mapping[str, Callable[[str, str], ItemKey[Any]]] = {

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.manufacturing import status_counters
-from chalicelib.manufacturing.rules import ModuleStatus
+from chalicelib.manufacturing.rules import STATE_MACHINES, ModuleStatus, list_sections
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -109,6 +109,71 @@ def test_batches_by_sku_and_status(world: World) -> None:
     assert found(line.viewer, "/v1/batches?status=IN_PROGRESS") == ([elsewhere["id"], running["id"]], 2)
     assert found(line.viewer, f"/v1/batches?status=COMPLETED&skuId={one['id']}") == ([done["id"]], 1)
     assert found(line.viewer, "/v1/skus?status=ACTIVE") == ([other["id"], one["id"]], 2)
+
+
+def decided_packs(line: Line, batch: Data) -> dict[str, str]:
+    """Return the ids of packs by what happened to them, in the order of their creation."""
+    packs = {name: line.finished_pack(batch, name.partition(" ")[0]) for name in ("PASS", "FAIL", "PASS shipped")}
+    packs |= {name: line.ready_pack(batch) for name in ("waits", "QUARANTINE", "QUARANTINE void", "FAIL after")}
+    for name in ("QUARANTINE", "QUARANTINE void", "FAIL after"):
+        data(line.dispose(packs[name], "QUARANTINE"))
+    data(line.dispose(packs["FAIL after"], "FAIL"))
+    data(line.ship(packs["PASS shipped"]))
+    data(line.void(packs["QUARANTINE void"]))
+    return {name: pack["id"] for name, pack in packs.items()}
+
+
+def test_packs_are_listed_by_disposition(world: World) -> None:
+    line = Line(world)
+    batch, other = line.batch(), line.batch()
+    packs, elsewhere = decided_packs(line, batch), line.ready_pack(other)
+    data(line.dispose(elsewhere, "QUARANTINE"))
+
+    def listed(query: str, *names: str) -> None:
+        expected = [packs[name] for name in reversed(packs) if name in names]
+        assert found(line.viewer, f"/v1/packs?batchId={batch['id']}&{query}") == (expected, len(expected)), query
+
+    listed("disposition=PASS", "PASS", "PASS shipped")
+    listed("disposition=FAIL", "FAIL", "FAIL after")
+    listed("disposition=QUARANTINE", "QUARANTINE", "QUARANTINE void")
+    listed("disposition=QUARANTINE&status=READY_FOR_EOL", "QUARANTINE")
+    listed("disposition=PASS&status=SHIPPED", "PASS shipped")
+    listed("disposition=PASS&status=DRAFT")
+    listed("status=READY_FOR_EOL", "QUARANTINE", "waits")
+    listed("", *packs)
+    assert found(line.viewer, "/v1/packs?disposition=QUARANTINE")[1] == 3
+    assert found(line.viewer, f"/v1/packs?disposition=QUARANTINE&skuId={other['skuId']}") == ([elsewhere["id"]], 1)
+    answer = line.viewer.get("/v1/packs?disposition=MAYBE")
+    assert (answer.status, list(answer.fields)) == (422, ["disposition"])
+
+
+def test_rework_and_return_take_packs_from_the_lists_of_their_disposition(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    failed, shipped, quarantined = line.finished_pack(batch, "FAIL"), line.finished_pack(batch), line.ready_pack(batch)
+    data(line.ship(shipped))
+    data(line.dispose(quarantined, "QUARANTINE"))
+    data(line.rework(failed))
+    data(line.rework(quarantined))
+    data(line.take_back(shipped), 201)
+    for disposition in ("PASS", "FAIL", "QUARANTINE"):
+        assert found(line.viewer, f"/v1/packs?disposition={disposition}") == ([], 0)
+    assert found(line.viewer, "/v1/packs?status=READY_FOR_EOL") == ([shipped["id"]], 1)
+    assert found(line.viewer, "/v1/packs")[1] == 3
+
+
+def test_a_disposition_cannot_be_stored_past_the_lists(world: World) -> None:
+    line = Line(world)
+    pack = line.stored_pack(line.ready_pack(line.batch()))
+    with pytest.raises(ValueError, match="is listed in READY_FOR_EOL and has to be in READY_FOR_EOL_QUARANTINE"):
+        world.run(lambda work: work.update(pack, {"disposition": "QUARANTINE"}))
+    with pytest.raises(ValueError, match="has to be in VOID"):
+        world.run(lambda work: work.update(line.stored_pack({"id": pack.item_id}), {"status": "VOID"}))
+
+
+def test_every_section_is_counted() -> None:
+    for kind in STATE_MACHINES:
+        assert all(hasattr(status_counters.StatusCounter, section) for section in list_sections(kind))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chalicelib.core.store import ItemKey, Query, get_many
 from chalicelib.core.table import Item
 from chalicelib.manufacturing import status_counters
-from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.rules import STATE_MACHINES, list_sections
 from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk, serial_key
 from infra.local.engine import EmbeddedEngine
@@ -364,9 +364,18 @@ class Shift(RuleBasedStateMachine):
         for kind, entities in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
             for state in STATE_MACHINES[kind].states:
                 counted = status_counters.total(
-                    self.stored_items, status_counters.counter_keys(DEMO, kind, None), [state]
+                    self.stored_items, status_counters.counter_keys(DEMO, kind, None), list_sections(kind, state)
                 )
                 assert counted == list(entities.values()).count(state)
+        self.check_sections()
+
+    def check_sections(self) -> None:
+        """Check that packs are listed and counted by their status and disposition."""
+        packs = [self.stored(pack_key(DEMO, pack)) for pack in self.packs]
+        assert all(pack.listed_in == pack.section for pack in packs)
+        keys, sections = status_counters.counter_keys(DEMO, "pack", None), Counter(pack.section for pack in packs)
+        for section in list_sections("pack"):
+            assert status_counters.total(self.stored_items, keys, [section]) == sections[section]
 
     def teardown(self) -> None:
         """Check the totals of each SKU and batch at the end."""

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from chalicelib.core import aws
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Item
-from chalicelib.manufacturing.tables import Module, Pack, list_partition, list_sort_key, module_key
+from chalicelib.manufacturing.list_keys import list_partition, list_sort_key
+from chalicelib.manufacturing.tables import Module, Pack, module_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import (
     LedgerEntry,

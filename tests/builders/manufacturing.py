@@ -14,7 +14,7 @@ from chalicelib.audit.tables import AuditRow
 from chalicelib.core.store import get, get_many
 from chalicelib.identity.accounts.tables import user_key
 from chalicelib.manufacturing import status_counters
-from chalicelib.manufacturing.rules import STATE_MACHINES
+from chalicelib.manufacturing.rules import STATE_MACHINES, list_sections
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import SerialNumber, serial_key
@@ -213,7 +213,10 @@ class Line:
         """Return the counts of a list by status."""
         keys = status_counters.counter_keys(self.org_id, kind, owner)
         counters = get_many(keys, self.world.clock)
-        return {state: status_counters.total(counters, keys, [state]) for state in STATE_MACHINES[kind].states}
+        return {
+            state: status_counters.total(counters, keys, list_sections(kind, state))
+            for state in STATE_MACHINES[kind].states
+        }
 
     def row(self, entity_id: str, action: str, outcome: str = "OK") -> tuple[AuditRow, Data]:
         """Return the only audit row of an entity with this action and outcome, and its diff."""

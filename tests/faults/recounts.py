@@ -16,9 +16,10 @@ from chalicelib.maintenance.photos.tables import WorkOrderPhoto
 from chalicelib.maintenance.rules import OPEN
 from chalicelib.maintenance.technicians.tables import TechnicianCounts
 from chalicelib.maintenance.workorders.tables import WorkOrder
-from chalicelib.manufacturing.rules import OPEN_PACKS, STATE_MACHINES
+from chalicelib.manufacturing.list_keys import list_scope
+from chalicelib.manufacturing.rules import OPEN_PACKS, list_sections
 from chalicelib.manufacturing.status_counters import StatusCounter
-from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch, list_scope
+from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch
 from chalicelib.manufacturing.traceability.tables import CELL, LEDGER, LedgerEntry, LotUse, SerialNumber
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.picking.ledger.entries import stored_entries
@@ -202,11 +203,11 @@ def _totals(found: Snapshot, listed: dict[str, Sequence[BuiltEntity]]) -> Violat
             members = [
                 entity for entity in entities if owner in (None, entity.sku_id, getattr(entity, "batch_id", None))
             ]
-            for status in STATE_MACHINES[kind].states:
-                counted = sum(int(getattr(shard, status)) for shard in shards)
-                is_there = sum(entity.status == status for entity in members)
+            for section in list_sections(kind):
+                counted = sum(int(getattr(shard, section)) for shard in shards)
+                is_there = sum(entity.section == entity.listed_in == section for entity in members)
                 if counted != is_there:
-                    yield f"the list of {kind}s of {owner} counts {counted} {status}, there are {is_there}"
+                    yield f"the list of {kind}s of {owner} counts {counted} {section}, there are {is_there}"
 
 
 def _asserted(name: str, check_it: object, *arguments: object) -> Violations:

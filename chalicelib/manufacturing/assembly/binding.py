@@ -19,10 +19,11 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.list_keys import list_partition
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
 from chalicelib.manufacturing.sku_spec import SkuSpec
-from chalicelib.manufacturing.status_counters import count_status_change, new_entity_values, sku_values, status_values
-from chalicelib.manufacturing.tables import Assembly, ProductionBatch, list_partition
+from chalicelib.manufacturing.status_counters import move_listed, new_entity_values, sku_values
+from chalicelib.manufacturing.tables import Assembly, ProductionBatch
 from chalicelib.manufacturing.traceability.rules import ScannedPart, wrong_articles
 from chalicelib.manufacturing.traceability.settings import TRACEABILITY
 from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry, ledger_key
@@ -89,12 +90,12 @@ def update_binding(
     condition = model.status == before
     if not is_exact(work):  # else the version says so
         condition &= model.bound <= assembly.required - parts if parts > 0 else model.bound >= -parts
-    count_status_change(work, assembly, status)
+    listed = {} if status == before else move_listed(work, assembly, status)
     change_contended(
         work,
         assembly,
         condition=condition,
-        values={"updated_at": work.now, **({} if status == before else status_values(status, assembly.item_id))},
+        values={"updated_at": work.now, **listed},
         amounts={"bound": parts},
         on_conflict=VersionConflict(),
         expected_version=work.expected_version,

@@ -29,7 +29,7 @@ from chalicelib.manufacturing.rules import (
     missing_for_binding,
     missing_for_seal,
 )
-from chalicelib.manufacturing.status_counters import change_status, create_listed, status_values
+from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, Pack, ProductionBatch, module_key, pack_key
 from chalicelib.manufacturing.traceability import serial_registry
 from chalicelib.manufacturing.traceability.rules import read_part
@@ -96,8 +96,7 @@ def _bind_first_modules(
     )
     _put_into_pack(work, pack, modules, actor)
     pack.bound = len(modules)
-    for name, value in status_values(PackStatus.IN_PROGRESS, pack.item_id).items():
-        setattr(pack, name, value)
+    pack.status = PackStatus.IN_PROGRESS
 
 
 def _bind(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor, action: LineAction) -> Pack:

@@ -11,11 +11,11 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing import permissions
-from chalicelib.manufacturing.assembly.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.tables import DispositionRecord
-from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus
+from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus, list_sections
+from chalicelib.manufacturing.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import LINE_HOURS, Assembly, Module, Pack, Sku, sku_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
@@ -59,7 +59,7 @@ def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[M
 
 def list_packs(actor: Actor, query: PackQuery, clock: Clock) -> EntityPage[Pack]:
     """Return a page of packs."""
-    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q)
+    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q, query.disposition)
     return list_entities(actor, permissions.READ_PACK, Pack, query, filter_, clock=clock)
 
 
@@ -72,7 +72,9 @@ def find_activity(actor: Actor, clock: Clock) -> Activity | None:
     [stored], [hours] = parallel_pair_reads(
         [partial(get_many, keys, clock)], [partial(LINE_HOURS.read, actor.org_id, now=clock.now())]
     )
-    numbers = {name: total(stored, counters[kind], [status]) for name, (kind, status) in _IN_WORK.items()}
+    numbers = {
+        name: total(stored, counters[kind], list_sections(kind, status)) for name, (kind, status) in _IN_WORK.items()
+    }
     return Activity(StateCounts(numbers), hours)
 
 

@@ -13,6 +13,7 @@ from chalicelib.manufacturing.errors import DuplicateSerial
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MODULE_RESOURCE, PACK_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
+from chalicelib.manufacturing.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
 from chalicelib.manufacturing.traceability.tables import registry_key
 from chalicelib.manufacturing.views import envelope_response, list_response
@@ -28,11 +29,11 @@ _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
 @routes.get(
     "/v1/modules",
     permission=permissions.READ_MODULE,
-    query=schemas.ModuleQuery,
+    query=ModuleQuery,
     **list_response(schemas.ModuleView, module_view),
     examples=examples.listed(examples.SEALED_MODULE),
 )
-def list_modules(request: Request[Empty, schemas.ModuleQuery]) -> EntityPage[Module]:
+def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
     """List modules, newest first, with their SKUs.
 
     A new module appears in the list within moments; the total counts it at once.
@@ -153,11 +154,11 @@ def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Mod
 @routes.get(
     "/v1/packs",
     permission=permissions.READ_PACK,
-    query=schemas.PackQuery,
+    query=PackQuery,
     **list_response(schemas.PackView, pack_view),
     examples=examples.listed(examples.FINALIZED_PACK),
 )
-def list_packs(request: Request[Empty, schemas.PackQuery]) -> EntityPage[Pack]:
+def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
     """List packs, newest first, with their SKUs.
 
     A new pack appears in the list within moments; the total counts it at once.

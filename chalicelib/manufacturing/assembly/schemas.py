@@ -13,7 +13,6 @@ from chalicelib.edge.types import EntityId
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.schemas import DecisionView
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
-from chalicelib.manufacturing.schemas import AssemblyQuery
 from chalicelib.manufacturing.sku_spec import Lot, ScannedSerial, SkuSpec
 from chalicelib.manufacturing.traceability.rules import new_part_errors, part_errors, read_part, tray_errors
 
@@ -108,20 +107,6 @@ class BindModules(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
         """Return the error of a module that is named twice."""
         return duplicates(present, "moduleIds")
-
-
-class ModuleQuery(AssemblyQuery, frozen=True, rename="camel"):
-    """The filters of modules."""
-
-    status: ModuleStatus | None = None
-    """Only modules in this status."""
-
-
-class PackQuery(AssemblyQuery, frozen=True, rename="camel"):
-    """The filters of packs."""
-
-    status: PackStatus | None = None
-    """Only packs in this status."""
 
 
 class ModuleView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -33,11 +33,9 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
     measurements = None if command.measurements is None else rounded_measurements(command.measurements)
     _check_measurements(pack, disposition, measurements or {})
     values = {"disposition": str(disposition), "disposed_at": work.now}
+    change_status(work, pack, PackStatus.FINALIZED if disposition in FINALIZING else pack.status, values)
     if disposition in FINALIZING:
-        change_status(work, pack, PackStatus.FINALIZED, values)
         _count_finalized(work, pack, disposition)
-    else:
-        work.update(pack, {**values, "updated_at": work.now})
     record = disposition_key(pack.pk, pack.version).new(
         org_id=pack.org_id,
         pack_id=pack.item_id,
