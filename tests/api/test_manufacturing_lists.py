@@ -225,7 +225,7 @@ def test_rows_equal_details_without_contents(world: World) -> None:
     line = Line(world)
     batch = line.batch()
     line.finished_pack(batch)
-    more = {"modules": ["cells"], "packs": ["modules", "dispositions"], "batches": [], "skus": []}
+    more = {"modules": ["cells", "changes"], "packs": ["modules", "dispositions", "changes"], "batches": [], "skus": []}
     for kind, only_in_detail in more.items():
         for row in line.viewer.get(f"/v1/{kind}").json["data"]:
             whole = data(line.viewer.get(f"/v1/{kind}/{row['id']}"))
