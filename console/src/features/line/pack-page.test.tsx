@@ -30,6 +30,7 @@ const PACK: PackDetail = {
   updatedAt: "2026-03-14T09:27:01Z",
   modules: [],
   dispositions: [],
+  changes: [],
 };
 const ME = personWith(MAY.readPacks, MAY.dispose);
 const PATH = `PATCH /v1/packs/${PACK.id}/disposition`;

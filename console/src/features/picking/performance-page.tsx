@@ -1,16 +1,14 @@
-import { Button, Select } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { fieldErrors } from "~/api/errors";
 import { Chart, type ChartPoint } from "~/components/chart";
 import { type Column, DataGrid } from "~/components/data-grid";
 import { rowsOf } from "~/components/data-grid-state";
-import { ErrorNote } from "~/components/error-note";
-import { DateFilter, FilterBar, useFilters } from "~/components/filters";
+import { useFilters } from "~/components/filters";
 import { KeyValueList } from "~/components/key-value-list";
 import { PageHeader } from "~/components/page-header";
 import { Columns, Panel } from "~/components/panel";
-import { saveFile } from "~/components/save-file";
+import { groupingOf, REPORT_FILTERS, ReportFilters } from "~/components/report-filters";
+import { SaveCsvButton } from "~/components/save-csv-button";
 import { StateMessage } from "~/components/state-message";
 import styles from "./picking.module.css";
 import {
@@ -22,42 +20,29 @@ import {
 } from "./queries";
 import { texts } from "./texts";
 
-const FILTERS = ["by", "from", "to"] as const;
 const MOST_BARS = 20;
 const { performance } = texts;
 
 /** What was picked and how fast, by person, zone or day: charts, a table of all rows, and the same as CSV. */
 export default function PerformancePage() {
-  const { values, set, clear, active } = useFilters(FILTERS);
-  const filter: PerformanceFilter = { ...values, by: byOf(values.by) };
+  const filters = useFilters(REPORT_FILTERS);
+  const filter: PerformanceFilter = { ...filters.values, by: groupingOf(filters.values.by, performance.by) };
   const query = useQuery(performanceQuery(filter));
   const report = query.data;
-  const refused = fieldErrors(query.error);
   return (
     <>
       <PageHeader
         title={performance.title}
         description={performance.description}
-        actions={<SaveButton filter={filter} />}
+        actions={<SaveCsvButton read={() => readPerformanceCsv(filter)} name={`performance-by-${filter.by}.csv`} />}
       />
-      <FilterBar active={active} onClear={clear}>
-        <Select
-          label={performance.filters.by}
-          data={GROUPINGS}
-          value={filter.by}
-          allowDeselect={false}
-          onChange={(by) => set("by", by === "person" ? "" : (by ?? ""))}
-        />
-        {(["from", "to"] as const).map((name) => (
-          <DateFilter
-            key={name}
-            label={performance.filters[name]}
-            value={values[name]}
-            error={refused[name]}
-            onChange={(day) => set(name, day)}
-          />
-        ))}
-      </FilterBar>
+      <ReportFilters
+        filters={filters}
+        groupings={performance.by}
+        by={filter.by}
+        report={report}
+        refused={fieldErrors(query.error)}
+      />
       {report !== undefined && report.rows.length > 0 && <Figures report={report} />}
       <DataGrid
         label={performance.title}
@@ -67,32 +52,6 @@ export default function PerformancePage() {
         rowId={keyOf}
         empty={<StateMessage kind="empty" title={performance.empty} text={performance.emptyHint} />}
       />
-    </>
-  );
-}
-
-const GROUPINGS = Object.entries(performance.by).map(([value, label]) => ({ value, label }));
-
-function byOf(value: string): Performance["by"] {
-  return value === "zone" || value === "day" ? value : "person";
-}
-
-function SaveButton({ filter }: { filter: PerformanceFilter }) {
-  const save = useMutation({
-    mutationFn: () => readPerformanceCsv(filter),
-    onSuccess: (csv) => saveFile(csv, `performance-by-${filter.by}.csv`),
-  });
-  return (
-    <>
-      <ErrorNote error={save.error} />
-      <Button
-        variant="default"
-        leftSection={<IconDownload size={16} />}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {performance.save}
-      </Button>
     </>
   );
 }

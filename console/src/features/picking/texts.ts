@@ -53,7 +53,6 @@ export const texts = {
   performance: {
     ...names.performance,
     description: "What was picked and how fast, without breaks, wraps and delays.",
-    filters: { by: "By", from: "From", to: "To" },
     by: { person: "Person", zone: "Zone", day: "Day" },
     empty: "Nothing was picked",
     emptyHint: "In these days nobody picked anything.",
@@ -76,7 +75,6 @@ export const texts = {
       most: (number: number): string => `The ${number} with the most units.`,
     },
     days: (from: string, to: string, zone: string): string => `${from} to ${to}, days in ${zone}`,
-    save: "Save as CSV",
   },
   lines: {
     title: "Lines",

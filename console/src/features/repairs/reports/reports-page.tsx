@@ -1,13 +1,11 @@
-import { Button, Select } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { fieldErrors } from "~/api/errors";
 import { type Column, DataGrid } from "~/components/data-grid";
 import { rowsOf } from "~/components/data-grid-state";
-import { ErrorNote } from "~/components/error-note";
-import { DateFilter, FilterBar, useFilters } from "~/components/filters";
+import { useFilters } from "~/components/filters";
 import { PageHeader } from "~/components/page-header";
-import { saveFile } from "~/components/save-file";
+import { groupingOf, REPORT_FILTERS, ReportFilters } from "~/components/report-filters";
+import { SaveCsvButton } from "~/components/save-csv-button";
 import { StateMessage } from "~/components/state-message";
 import { ReportFigures } from "./figures";
 import { type Report, type ReportFilter, type ReportRow, readReportCsv, reportQuery } from "./queries";
@@ -15,37 +13,26 @@ import styles from "./reports.module.css";
 import { texts } from "./texts";
 import { costsOf, hoursOf, keyOf, nameOf } from "./values";
 
-const FILTERS = ["by", "from", "to"] as const;
-const GROUPINGS = Object.entries(texts.by).map(([value, label]) => ({ value, label }));
-
 /** What was opened, repaired and overdue, by ride, technician or zone: charts, a table, and the same as CSV. */
 export default function ReportsPage() {
-  const { values, set, clear, active } = useFilters(FILTERS);
-  const filter: ReportFilter = { ...values, by: byOf(values.by) };
+  const filters = useFilters(REPORT_FILTERS);
+  const filter: ReportFilter = { ...filters.values, by: groupingOf(filters.values.by, texts.by) };
   const query = useQuery(reportQuery(filter));
   const report = query.data;
-  const refused = fieldErrors(query.error);
   return (
     <>
-      <PageHeader title={texts.title} description={texts.description} actions={<SaveButton filter={filter} />} />
-      <FilterBar active={active} onClear={clear}>
-        <Select
-          label={texts.filters.by}
-          data={GROUPINGS}
-          value={filter.by}
-          allowDeselect={false}
-          onChange={(by) => set("by", by === "ride" ? "" : (by ?? ""))}
-        />
-        {(["from", "to"] as const).map((name) => (
-          <DateFilter
-            key={name}
-            label={texts.filters[name]}
-            value={values[name]}
-            error={refused[name]}
-            onChange={(day) => set(name, day)}
-          />
-        ))}
-      </FilterBar>
+      <PageHeader
+        title={texts.title}
+        description={texts.description}
+        actions={<SaveCsvButton read={() => readReportCsv(filter)} name={`work-orders-by-${filter.by}.csv`} />}
+      />
+      <ReportFilters
+        filters={filters}
+        groupings={texts.by}
+        by={filter.by}
+        report={report}
+        refused={fieldErrors(query.error)}
+      />
       {report !== undefined && report.rows.length > 0 && <ReportFigures report={report} />}
       <DataGrid
         label={texts.title}
@@ -55,30 +42,6 @@ export default function ReportsPage() {
         rowId={keyOf}
         empty={<StateMessage kind="empty" title={texts.empty} text={texts.emptyHint} />}
       />
-    </>
-  );
-}
-
-function byOf(value: string): Report["by"] {
-  return value === "technician" || value === "zone" ? value : "ride";
-}
-
-function SaveButton({ filter }: { filter: ReportFilter }) {
-  const save = useMutation({
-    mutationFn: () => readReportCsv(filter),
-    onSuccess: (csv) => saveFile(csv, `work-orders-by-${filter.by}.csv`),
-  });
-  return (
-    <>
-      <ErrorNote error={save.error} />
-      <Button
-        variant="default"
-        leftSection={<IconDownload size={16} />}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {texts.save}
-      </Button>
     </>
   );
 }

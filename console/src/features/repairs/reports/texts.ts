@@ -3,7 +3,6 @@ import { names } from "../names";
 export const texts = {
   ...names.reports,
   description: "What was opened, repaired and overdue, and how long repairs took.",
-  filters: { by: "Group by", from: "From", to: "To" },
   by: { ride: "Ride", technician: "Technician", zone: "Zone" },
   empty: "No work orders",
   emptyHint: "In these days no work order was opened, done or overdue.",
@@ -33,5 +32,4 @@ export const texts = {
     most: (number: number): string => `Each chart shows the ${number} with the highest values.`,
   },
   days: (from: string, to: string, zone: string): string => `${from} to ${to}, days in ${zone}`,
-  save: "Save as CSV",
 } as const;
