@@ -7,17 +7,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from chalicelib.core.store import ItemKey, Query, get_many
+from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.table import Item
-from chalicelib.manufacturing import status_counters
-from chalicelib.manufacturing.rules import STATE_MACHINES, list_sections
 from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
-from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk, serial_key
+from chalicelib.manufacturing.traceability.tables import serial_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.manufacturing import Data, Line
 from tests.builders.world import DEMO, Answer
 from tests.environment import examples
+from tests.faults import recounts, snapshot
 
 StoredT = TypeVar("StoredT", bound=Item)
 
@@ -47,6 +46,7 @@ class Shift(RuleBasedStateMachine):
         self.inside: dict[str, list[str]] = defaultdict(list)
         self.seen: dict[str, int] = {}
         self.freed: set[str] = set()
+        self.sold: set[str] = set()
         self.decided: dict[str, str] = {}
         self.serials: dict[str, str] = {}
         self.new_batch()
@@ -252,6 +252,7 @@ class Shift(RuleBasedStateMachine):
         possible = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
         if self.expect(self.line.ship({"id": pack}), possible):
             self.packs[pack] = "SHIPPED"
+            self.sold.add(pack)
 
     @precondition(lambda self: self.packs)
     @rule(number=pick)
@@ -309,15 +310,14 @@ class Shift(RuleBasedStateMachine):
         self.check_modules()
         self.check_registry()
         self.check_packs_and_batches()
-        self.check_totals()
+        self.check_recalls()
+        assert not list(recounts.manufacturing(snapshot.taken(DEMO)))
 
     def keys(self) -> list[ItemKey[Any]]:
         keys: list[ItemKey[Any]] = [serial_key(cell) for cell in CELLS]
         keys += [batch_key(DEMO, batch) for batch in self.batches]
         keys += [module_key(DEMO, module) for module in self.modules]
         keys += [pack_key(DEMO, pack) for pack in self.packs]
-        for kind in ("batch", "module", "pack"):
-            keys += status_counters.counter_keys(DEMO, kind, None)
         return keys
 
     def stored(self, key: ItemKey[StoredT]) -> StoredT:
@@ -341,10 +341,6 @@ class Shift(RuleBasedStateMachine):
             number = self.stored_items.get(serial_key(cell))
             holder = None if number is None or number.holder_id in self.freed else number.holder_id
             assert holder == where.get(cell)
-        for lot in ("L1", "L2"):
-            uses = Query(LotUse, lot_pk(DEMO, lot)).all()
-            held = Counter(where[cell] for cell, of_lot in self.lots.items() if of_lot == lot)
-            assert {use.module_id: use.cells for use in uses if use.cells and use.module_id not in self.freed} == held
 
     def check_packs_and_batches(self) -> None:
         for pack, status in self.packs.items():
@@ -360,30 +356,16 @@ class Shift(RuleBasedStateMachine):
             assert (kept.packs_passed, kept.packs_failed) == (ended.count("PASS"), ended.count("FAIL"))
             assert kept.packs_open == len(states) - voided - len(ended)
 
-    def check_totals(self) -> None:
-        for kind, entities in (("batch", self.batches), ("module", self.modules), ("pack", self.packs)):
-            for state in STATE_MACHINES[kind].states:
-                counted = status_counters.total(
-                    self.stored_items, status_counters.counter_keys(DEMO, kind, None), list_sections(kind, state)
-                )
-                assert counted == list(entities.values()).count(state)
-        self.check_sections()
-
-    def check_sections(self) -> None:
-        """Check that packs are listed and counted by their status and disposition."""
-        packs = [self.stored(pack_key(DEMO, pack)) for pack in self.packs]
-        assert all(pack.listed_in == pack.section for pack in packs)
-        keys, sections = status_counters.counter_keys(DEMO, "pack", None), Counter(pack.section for pack in packs)
-        for section in list_sections("pack"):
-            assert status_counters.total(self.stored_items, keys, [section]) == sections[section]
-
-    def teardown(self) -> None:
-        """Check the totals of each SKU and batch at the end."""
-        for kind, entities in (("module", self.modules), ("pack", self.packs)):
-            assert self.line.counted(kind) == self.line.counted(kind, self.sku["id"])
-            for batch in self.batches:
-                mine = Counter(state for item_id, state in entities.items() if self.batch_of[item_id] == batch)
-                assert Counter(self.line.counted(kind, batch)) == mine
+    def check_recalls(self) -> None:
+        """A recall names the units that hold cells of the lot, each with their number, and the customers of packs."""
+        where = {module: pack for pack, parts in self.inside.items() for module in parts}
+        for lot in filter(None, LOTS):
+            expected: Counter[str] = Counter()
+            for module, cells in self.cells.items():
+                expected[where.get(module, module)] += sum(self.lots[cell] == lot for cell in cells)
+            found = self.line.viewer.get(f"/v1/trace/affected?cellLot={lot}&limit=100").json["data"]
+            assert {unit["id"]: unit["cells"] for unit in found} == +expected
+            assert {unit["id"] for unit in found if unit.get("customer")} == self.sold & (+expected).keys()
 
 
 def test_entities_registry_ledgers_and_totals_agree_after_any_steps(engine: EmbeddedEngine) -> None:
