@@ -1,6 +1,7 @@
 """Random sequences of steps on the production line, checked against a model after every step."""
 
 from collections import Counter, defaultdict
+from collections.abc import Container, Sequence
 from typing import Any, TypeVar
 
 from hypothesis import settings
@@ -9,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chalicelib.core.store import ItemKey, get_many
 from chalicelib.core.table import Item
-from chalicelib.manufacturing.tables import batch_key, module_key, pack_key
+from chalicelib.manufacturing.tables import Module, batch_key, module_key, pack_key
 from chalicelib.manufacturing.traceability.tables import serial_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
@@ -20,11 +21,22 @@ from tests.faults import recounts, snapshot
 
 StoredT = TypeVar("StoredT", bound=Item)
 
-CELLS = [f"C-{number}" for number in range(12)]
+CELLS = [f"C-{number}" for number in range(20)]
 LOTS = [None, "L1", "L2"]
 LIMITS = {"U": {"min": 1, "max": 2, "unit": "V"}}
 UNSEALED = ("DRAFT", "IN_PROGRESS")
-VALUES = [0.5, 1, 2, 2.5]
+OPEN = ("DRAFT", "IN_PROGRESS", "REWORK")
+VALUES = [1, 2, 1.5, 2.5, 0.5]
+STEPS = ("PASS", "FAIL", "QUARANTINE", "rework", "unbind_module", "bind_module", "seal", "void", "ship", "take_back")
+"""The steps of a pack: a disposition, or the name of a method."""
+TYPICAL = (
+    ("PASS", "ship", "take_back", "ship"),
+    ("PASS", "ship", "take_back", "PASS", "ship"),
+    ("FAIL", "ship", "rework", "unbind_module", "bind_module", "seal", "PASS"),
+    ("rework", "seal", "QUARANTINE", "PASS", "ship"),
+    ("rework", "unbind_module", "seal", "bind_module", "seal"),
+    ("take_back", "rework", "void"),
+)
 
 pick, a_cell = st.integers(0, 99), st.sampled_from(CELLS)
 
@@ -50,7 +62,13 @@ class Shift(RuleBasedStateMachine):
         self.decided: dict[str, str] = {}
         self.serials: dict[str, str] = {}
         self.new_batch()
-        self.start(0)
+        self.start(1)
+        for _ in range(4):
+            self.make_module(next(iter(self.batches)))
+            self.fill_and_seal(1)
+        for disposition in ("QUARANTINE", "PASS"):
+            self.pack_sealed_modules(0)
+            self.decide(next(reversed(self.packs)), disposition, 1)
 
     # --- steps ----------------------------------------------------------------------------------------
 
@@ -62,12 +80,12 @@ class Shift(RuleBasedStateMachine):
     @precondition(lambda self: len(self.batches) > 1)
     @rule(number=pick)
     def start(self, number: int) -> None:
-        batch = self.any(self.batches, number)
+        batch = self.likely(self.batches, ("DRAFT",), number)
         answer = self.line.production.patch(f"/v1/batches/{batch}/start")
         if self.expect(answer, self.batches[batch] == "DRAFT"):
             self.batches[batch] = "IN_PROGRESS"
 
-    @precondition(lambda self: self.packs)
+    @precondition(lambda self: any(state in ("FINALIZED", "SHIPPED") for state in self.packs.values()))
     @rule(number=pick)
     def complete(self, number: int) -> None:
         batch = self.any(self.batches, number)
@@ -77,16 +95,10 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and done):
             self.batches[batch] = "COMPLETED"
 
-    @precondition(lambda self: "IN_PROGRESS" in self.batches.values() and len(self.modules) < 9)
+    @precondition(lambda self: len(self.modules) < 12)
     @rule(number=pick)
-    def new_module_in_running_batch(self, number: int) -> None:
-        running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
-        self.make_module(self.any(running, number))
-
-    @precondition(lambda self: len(self.batches) > 1)
-    @rule(number=pick)
-    def new_module_in_any_batch(self, number: int) -> None:
-        self.make_module(self.any(self.batches, number))
+    def new_module(self, number: int) -> None:
+        self.make_module(self.likely(self.batches, ("IN_PROGRESS",), number))
 
     def make_module(self, batch: str) -> None:
         body = {"batchId": batch, "serial": self.line.serial("M")}
@@ -98,12 +110,12 @@ class Shift(RuleBasedStateMachine):
     @precondition(lambda self: self.modules)
     @rule(number=pick, cell=a_cell, lot=st.sampled_from(LOTS))
     def bind(self, number: int, cell: str, lot: str | None) -> None:
-        self.bind_all(self.any(self.modules, number), [cell], lot, tray=False)
+        self.bind_all(self.likely(self.modules, UNSEALED, number), [cell], lot, tray=False)
 
     @precondition(lambda self: self.modules)
     @rule(number=pick, cells=st.lists(a_cell, min_size=1, max_size=3, unique=True), lot=st.sampled_from(LOTS))
     def bind_tray(self, number: int, cells: list[str], lot: str | None) -> None:
-        self.bind_all(self.any(self.modules, number), cells, lot, tray=True)
+        self.bind_all(self.likely(self.modules, UNSEALED, number), cells, lot, tray=True)
 
     @precondition(lambda self: self.modules)
     @rule(number=pick)
@@ -137,11 +149,6 @@ class Shift(RuleBasedStateMachine):
             self.cells[module].remove(cell)
             del self.lots[cell]
 
-    @precondition(lambda self: self.modules)
-    @rule(number=pick)
-    def seal_module(self, number: int) -> None:
-        self.seal_one(self.any(self.modules, number))
-
     def seal_one(self, module: str) -> None:
         ready = self.modules[module] == "IN_PROGRESS" and len(self.cells[module]) == 2
         if self.expect(self.line.seal("modules", {"id": module}), ready and self.is_running(module)):
@@ -151,7 +158,7 @@ class Shift(RuleBasedStateMachine):
     @rule(number=pick, chosen=st.lists(pick, max_size=2))
     def new_pack(self, number: int, chosen: list[int]) -> None:
         parts = list(dict.fromkeys(self.any(self.modules, one) for one in chosen)) if self.modules else []
-        self.make_pack(self.any(self.batches, number), parts)
+        self.make_pack(self.likely(self.batches, ("IN_PROGRESS",), number), parts)
 
     def make_pack(self, batch: str, parts: list[str]) -> None:
         body: Data = {"batchId": batch, "serial": self.line.serial("P"), "moduleIds": parts}
@@ -170,49 +177,80 @@ class Shift(RuleBasedStateMachine):
         running = {batch: state for batch, state in self.batches.items() if state == "IN_PROGRESS"}
         if running:
             self.make_pack(self.any(running, number), list(filter(self.can_be_packed, self.modules))[:2])
-            self.seal_pack(0)
+            self.seal(next(reversed(self.packs)))
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick, steps=st.one_of(st.sampled_from(TYPICAL), st.lists(st.sampled_from(STEPS), max_size=3)))
+    def treat_pack(self, number: int, steps: Sequence[str]) -> None:
+        """Take several steps of one pack, so that packs are shipped, come back, and are reworked."""
+        pack = self.likely(self.packs, ("READY_FOR_EOL", "FINALIZED", "SHIPPED", "REWORK"), number)
+        for step in steps:
+            if step in ("PASS", "FAIL", "QUARANTINE"):
+                self.decide(pack, step, VALUES[number % len(VALUES)])
+            else:
+                getattr(self, step)(pack)
+            self.state_is_as_expected()
 
     @precondition(lambda self: self.packs and self.modules)
     @rule(number=pick, chosen=pick)
-    def bind_module(self, number: int, chosen: int) -> None:
-        pack, module = self.any(self.packs, number), self.any(self.modules, chosen)
-        open_still = self.packs[pack] in ("DRAFT", "IN_PROGRESS", "REWORK") and len(self.inside[pack]) < 2
+    def bind_any_module(self, number: int, chosen: int) -> None:
+        self.bind_module(self.likely(self.packs, OPEN, number), self.likely(self.modules, ("SEALED",), chosen))
+
+    def bind_module(self, pack: str, module: str | None = None) -> None:
+        free = next(filter(self.can_be_packed, self.modules), next(iter(self.modules)))
+        module = module or free
+        open_still = self.packs[pack] in OPEN and len(self.inside[pack]) < 2
         answer = self.line.bind_module({"id": pack}, {"id": module})
         if self.expect(answer, open_still and self.can_be_packed(module)):
             self.packs[pack] = self.packs[pack].replace("DRAFT", "IN_PROGRESS")
             self.inside[pack].append(module)
 
-    @precondition(lambda self: self.packs)
-    @rule(number=pick)
-    def seal_pack(self, number: int) -> None:
-        pack = self.any(self.packs, number)
+    @precondition(lambda self: self.packs and self.modules)
+    @rule(number=pick, chosen=pick)
+    def unbind_any_module(self, number: int, chosen: int) -> None:
+        self.unbind_module(self.likely(self.packs, OPEN, number), self.any(self.modules, chosen))
+
+    def unbind_module(self, pack: str, module: str | None = None) -> None:
+        module = module or next(iter(self.inside[pack]), next(iter(self.modules)))
+        possible = self.packs[pack] in ("IN_PROGRESS", "REWORK") and module in self.inside[pack]
+        if self.expect(self.line.unbind_module({"id": pack}, {"id": module}), possible):
+            self.inside[pack].remove(module)
+
+    def seal(self, pack: str) -> None:
         ready = self.packs[pack] in ("IN_PROGRESS", "REWORK") and len(self.inside[pack]) == 2
         if self.expect(self.line.seal("packs", {"id": pack}), ready):
             self.packs[pack] = "READY_FOR_EOL"
 
-    @precondition(lambda self: self.packs)
-    @rule(
-        number=pick, disposition=st.sampled_from(["PASS", "FAIL", "QUARANTINE"]), value=st.sampled_from([None, *VALUES])
-    )
-    def decide(self, number: int, disposition: str, value: float | None) -> None:
-        ready = {pack: state for pack, state in self.packs.items() if state == "READY_FOR_EOL"}
-        pack = self.any(ready or self.packs, number)
-        measured = {} if value is None else {"measurements": {"U": {"value": value, "unit": "V"}}}
-        answer = self.line.dispose({"id": pack}, disposition, **measured)
-        good = disposition != "PASS" or (value is not None and 1 <= value <= 2)
+    def decide(self, pack: str, disposition: str, value: float) -> None:
+        answer = self.line.dispose({"id": pack}, disposition, measurements={"U": {"value": value, "unit": "V"}})
+        good = disposition != "PASS" or 1 <= value <= 2
         if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
             self.packs[pack] = "FINALIZED"
             self.decided[pack] = disposition
 
-    @precondition(lambda self: any(self.inside.values()))
-    @rule(number=pick, any_module=st.booleans())
-    def unbind_module(self, number: int, any_module: bool) -> None:
-        held = {pack: state for pack, state in self.packs.items() if self.inside[pack]}
-        pack = self.any(held or self.packs, number)
-        module = self.any(self.modules, number) if any_module or not self.inside[pack] else self.inside[pack][0]
-        possible = self.packs[pack] in ("IN_PROGRESS", "REWORK") and module in self.inside[pack]
-        if self.expect(self.line.unbind_module({"id": pack}, {"id": module}), possible):
-            self.inside[pack].remove(module)
+    def rework(self, pack: str) -> None:
+        failed = self.packs[pack] == "FINALIZED" and self.decided[pack] == "FAIL"
+        if self.expect(self.line.rework({"id": pack}), failed or self.packs[pack] == "READY_FOR_EOL"):
+            self.packs[pack] = "REWORK"
+            self.decided.pop(pack, None)
+
+    def void(self, pack: str) -> None:
+        if self.expect(self.line.void({"id": pack}), self.packs[pack] not in ("SHIPPED", "VOID")):
+            self.packs[pack] = "VOID"
+            self.inside[pack] = []
+            self.decided.pop(pack, None)
+
+    def ship(self, pack: str) -> None:
+        possible = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
+        if self.expect(self.line.ship({"id": pack}), possible):
+            self.packs[pack] = "SHIPPED"
+            self.sold.add(pack)
+
+    def take_back(self, pack: str) -> None:
+        answer = self.line.take_back({"serial": self.serials[pack]})
+        if self.expect(answer, self.packs[pack] == "SHIPPED", 201):
+            self.packs[pack] = "READY_FOR_EOL"
+            del self.decided[pack]
 
     @precondition(lambda self: len(self.modules) > 4)
     @rule(number=pick, cells=st.sampled_from(["free", "scrap"]))
@@ -227,44 +265,13 @@ class Shift(RuleBasedStateMachine):
                 for cell in self.cells.pop(module, []):
                     del self.lots[cell]
 
-    @precondition(lambda self: self.packs)
-    @rule(number=pick)
-    def rework(self, number: int) -> None:
-        pack = self.any(self.packs, number)
-        failed = self.packs[pack] == "FINALIZED" and self.decided[pack] == "FAIL"
-        if self.expect(self.line.rework({"id": pack}), failed or self.packs[pack] == "READY_FOR_EOL"):
-            self.packs[pack] = "REWORK"
-            self.decided.pop(pack, None)
-
-    @precondition(lambda self: len(self.packs) > 1)
-    @rule(number=pick)
-    def void(self, number: int) -> None:
-        pack = self.any(self.packs, number)
-        if self.expect(self.line.void({"id": pack}), self.packs[pack] not in ("SHIPPED", "VOID")):
-            self.packs[pack] = "VOID"
-            self.inside[pack] = []
-            self.decided.pop(pack, None)
-
-    @precondition(lambda self: self.decided)
-    @rule(number=pick)
-    def ship(self, number: int) -> None:
-        pack = self.any(self.decided, number)
-        possible = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
-        if self.expect(self.line.ship({"id": pack}), possible):
-            self.packs[pack] = "SHIPPED"
-            self.sold.add(pack)
-
-    @precondition(lambda self: self.packs)
-    @rule(number=pick)
-    def take_back(self, number: int) -> None:
-        shipped = {pack: state for pack, state in self.packs.items() if state == "SHIPPED"}
-        pack = self.any(shipped or self.packs, number)
-        answer = self.line.take_back({"serial": self.serials[pack]})
-        if self.expect(answer, self.packs[pack] == "SHIPPED", 201):
-            self.packs[pack] = "READY_FOR_EOL"
-            del self.decided[pack]
-
     # --- expectations ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def likely(cls, entities: dict[str, str], states: Container[str], number: int) -> str:
+        """Return mostly one in these states, if there is one, and sometimes any."""
+        fitting = {entity: state for entity, state in entities.items() if state in states}
+        return cls.any(fitting if fitting and number % 4 else entities, number // 4)
 
     @staticmethod
     def any(entities: dict[str, str], number: int) -> str:
@@ -311,7 +318,7 @@ class Shift(RuleBasedStateMachine):
         self.check_registry()
         self.check_packs_and_batches()
         self.check_recalls()
-        assert not list(recounts.manufacturing(snapshot.taken(DEMO)))
+        assert not list(recounts.manufacturing(snapshot.taken(DEMO, Module)))
 
     def keys(self) -> list[ItemKey[Any]]:
         keys: list[ItemKey[Any]] = [serial_key(cell) for cell in CELLS]

@@ -49,10 +49,10 @@ class Snapshot:
         return [model.from_raw_data(dict(raw)) for raw in found if _matches(raw["sk"]["S"], sk)]
 
 
-def taken(org_id: str) -> Snapshot:
-    """Return the present content of the engine."""
+def taken(org_id: str, *models: type[Item]) -> Snapshot:
+    """Return the present content of the engine, or of the tables of these models only."""
     scan = client("dynamodb", settings().dynamodb_endpoint).get_paginator("scan")
-    tables = [table.name for table in definitions(settings().stage)]
+    tables = {model.Meta.table_name for model in models} or {table.name for table in definitions(settings().stage)}
     return Snapshot(
         org_id,
         {

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from chalicelib.manufacturing.tables import Module
 from tests.builders.manufacturing import Data, Line, data, registered
 from tests.builders.world import Answer, World
 from tests.faults import recounts, snapshot
@@ -28,7 +29,7 @@ def check_ledger(line: Line, modules: Sequence[Data]) -> None:
 
 def check_counts(line: Line) -> None:
     """Check that all counters, ledgers and serial numbers agree with a recount of what is stored."""
-    assert not list(recounts.manufacturing(snapshot.taken(line.org_id)))
+    assert not list(recounts.manufacturing(snapshot.taken(line.org_id, Module)))
 
 
 def test_no_cell_is_bound_after_the_batch_is_completed(arena: World) -> None:
