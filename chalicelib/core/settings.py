@@ -96,6 +96,9 @@ class Settings(msgspec.Struct, frozen=True):
     """The URL of the app's reset page; the token is appended. Empty: messages contain the token only."""
     track_url: str = ""
     """The URL of the page that shows an order to its receiver; the token is appended. Empty: links have no URL."""
+    passport_url: str = ""
+    """The URL of the page that shows the battery passport of a pack; the token is appended. Empty: passports have no
+    address."""
     caller_rate: int = 50
     """Requests a second of one caller."""
     caller_burst: int = 100

@@ -28,7 +28,11 @@ _TESTED = {
     "limits": _LIMITS,
     "tests": [{"step": "EOL", "required": True, "limits": {"Insulation": {"min": 500, "unit": "MOhm"}}}],
     "moduleTests": [{"step": "OCV", "required": True, "limits": {"Voltage": {"min": 150, "max": 168, "unit": "V"}}}],
-    "passport": {"manufacturer": "Volta Cells AG, Bahnhofstrasse 1, Zug"},
+    "passport": {
+        "manufacturer": {"text": "Volta Cells AG, Bahnhofstrasse 1, Zug"},
+        "weight": {"value": 384, "unit": "kg"},
+        "idleTemperatures": {"min": -30, "max": 60, "unit": "°C"},
+    },
 }
 
 NEW_SKU = {**_IDENTIFIED, **_TESTED}
@@ -44,7 +48,7 @@ SKU: dict[str, Any] = {
     "createdAt": _CREATED_AT,
     "updatedAt": _CREATED_AT,
 }
-SKU_EDIT = {"nominalCapacity": 160, "passport": {**_TESTED["passport"], "manufacturingPlace": "Zug"}}  # type: ignore[dict-item]
+SKU_EDIT = {"nominalCapacity": 160, "passport": {**_TESTED["passport"], "manufacturingPlace": {"text": "Zug"}}}  # type: ignore[dict-item]
 EDITED_SKU = {**SKU, **SKU_EDIT, "version": 2, "updatedAt": _UPDATED_AT}
 ACTIVE_SKU = {**SKU, "status": "ACTIVE", "version": 2, "updatedAt": _UPDATED_AT}
 RETIRED_SKU = {**ACTIVE_SKU, "status": "RETIRED", "version": 3, "updatedAt": "2026-11-30T16:00:00Z"}

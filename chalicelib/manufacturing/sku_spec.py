@@ -43,8 +43,6 @@ Lot = Annotated[
 ]
 """A lot as printed; upper and lower case differ."""
 SerialPattern = Annotated[str, CODE, Meta(min_length=1, max_length=MAX_PATTERN)]
-Passport = dict[Code64, Annotated[str, NOT_BLANK, Meta(max_length=500)]]
-"""Attributes of the battery passport: name to value."""
 ScannedSerial = Annotated[Scan, Meta(max_length=500)]
 """A serial number, or a code that contains it, as scanned; `traceability/rules.py` reads it."""
 
@@ -159,6 +157,25 @@ def planned_test_errors(present: Mapping[str, object]) -> dict[str, str]:
         elif sum(len(step.limits) for step in steps) > MAX_TEST_LIMITS:
             errors[name] = f"must not have more than {MAX_TEST_LIMITS} limits in all steps"
     return errors
+
+
+class PassportValue(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The value of an attribute of the battery passport: a text, a quantity with its unit, or a range with its unit."""
+
+    text: Annotated[str, NOT_BLANK, Meta(max_length=500)] | None = None
+    """The value of a text, a choice, a link or a month. Absent for quantities and ranges."""
+    value: Decimal | None = None
+    """The value of a quantity, with at most 6 decimal places. Absent for other values."""
+    min: Decimal | None = None
+    """The lower end of a range, with at most 6 decimal places. Absent for other values."""
+    max: Decimal | None = None
+    """The upper end of a range, with at most 6 decimal places, not below `min`. Absent for other values."""
+    unit: Unit16 | None = None
+    """The unit of a quantity or range. Absent for other values."""
+
+
+Passport = dict[Code64, PassportValue]
+"""Attributes of the battery passport: name to value."""
 
 
 class SkuSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -18,6 +18,8 @@ ASSETS = "assets/"
 PAGE, SETTINGS = "index.html", "config.json"
 TRACK_PAGE, TRACK_PATH = "track.html", "/track"
 """The page of tracking links, for people who do not sign in, and its address."""
+PASSPORT_PATH = "/passport"
+"""The address of the page of battery passports, for people who do not sign in."""
 KEPT, RENEWED = "public, max-age=31536000, immutable", "no-cache"
 """The values of `Cache-Control` of assets, and of all other files."""
 

@@ -25,9 +25,31 @@ _SKU = {
     "nominalVoltage": 25.6,
     "nominalCapacity": 100,
     "limits": _LIMITS,
+    "passport": {
+        "manufacturer": {"text": "Volta Cells AG, Bahnhofstrasse 1, 6300 Zug"},
+        "batteryCategory": {"text": "industrial"},
+        "manufacturingPlace": {"text": "Zug, Switzerland"},
+        "weight": {"value": 24.5, "unit": "kg"},
+        "hazardousSubstances": {"text": "Lithium hexafluorophosphate"},
+        "extinguishingAgent": {"text": "Water"},
+        "criticalRawMaterials": {"text": "Lithium, natural graphite, phosphorus"},
+        "carbonFootprint": {"value": 61.4, "unit": "kgCO2e/kWh"},
+        "minimumVoltage": {"value": 20, "unit": "V"},
+        "maximumVoltage": {"value": 29.2, "unit": "V"},
+        "expectedCycles": {"value": 6000, "unit": "cycles"},
+        "idleTemperatures": {"min": -20, "max": 55, "unit": "°C"},
+        "warranty": {"value": 120, "unit": "months"},
+        "cathodeMaterials": {"text": "Lithium iron phosphate"},
+        "anodeMaterials": {"text": "Graphite"},
+        "disassemblyTools": {"text": "Torque wrench, insulated, 8 mm"},
+    },
 }
 _NEXT_SKU = {**_SKU, "name": "Home storage 16S", "skuCode": "HS-16S", "modulesPerPack": 4, "nominalVoltage": 51.2}
-_MEASURED = {"Voltage": {"value": 26.4, "unit": "V"}, "Resistance": {"value": 9.1, "unit": "mOhm"}}
+_MEASURED = {
+    "Voltage": {"value": 26.4, "unit": "V"},
+    "Resistance": {"value": 9.1, "unit": "mOhm"},
+    "Capacity": {"value": 102.3, "unit": "Ah"},
+}
 _DOUBTFUL = {"Voltage": {"value": 26.3, "unit": "V"}, "Resistance": {"value": 12.4, "unit": "mOhm"}}
 _LOTS = ("LOT-2409-A", "LOT-2409-B")
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlsplit
 
 from infra import region
-from infra.hosting.files import TRACK_PATH
+from infra.hosting.files import PASSPORT_PATH, TRACK_PATH
 from infra.local.gateway_objects import OBJECTS_PREFIX
 from infra.local.gateway_services import LAMBDA_PREFIX, SOCKETS_PREFIX
 from infra.local.objects_store import IN_MEMORY
@@ -40,6 +40,7 @@ def configure_stack(authority: str) -> list[str]:
     environ.setdefault(OBJECTS, embedded_s3_url(authority))
     environ.setdefault("BATON_STAGE", STAGE)
     environ.setdefault("BATON_TRACK_URL", f"http://{authority}{TRACK_PATH}#")
+    environ.setdefault("BATON_PASSPORT_URL", f"http://{authority}{PASSPORT_PATH}#")
     _without_proxy(environ, urlsplit(f"//{authority}").hostname or "")
     keys_generated = configure_command()
     is_persistent = bool(environ.get(ENGINE))

@@ -45,6 +45,7 @@ PUBLIC = {
     "/health",
     "/v1/asyncapi.json",
     "/v1/auth/forgot-password",
+    "/v1/passports/{token}",
     "/v1/track/{token}",
     "/v1/auth/login",
     "/v1/auth/logout",

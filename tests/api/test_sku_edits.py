@@ -16,7 +16,11 @@ FULL = {
     "requireLot": True,
     "tests": [STEP, {"step": "LEAK", "required": False}],
     "moduleTests": [{**STEP, "step": "OCV"}],
-    "passport": {"manufacturer": "Volta Cells AG", "warrantyYears": "8"},
+    "passport": {
+        "manufacturer": {"text": "Volta Cells AG"},
+        "warranty": {"value": 96, "unit": "months"},
+        "idleTemperatures": {"min": -20.5, "max": 60, "unit": "°C"},
+    },
     "limits": LIMITS,
 }
 
@@ -57,7 +61,7 @@ def test_draft_is_edited_field_by_field(world: World) -> None:
         "nominalVoltage": None,
         "requireLot": False,
         "tests": None,
-        "passport": {"a": "b"},
+        "passport": {"weight": {"value": 384.5, "unit": "kg"}},
     }
     answer = edit(line, draft, changes, if_match='"1"')
     expected = {**draft, **changes, "version": 2}
@@ -95,8 +99,8 @@ def test_edit_without_fields_changes_nothing_but_the_version(world: World) -> No
             "moduleTests.0.limits.U.min",
         ),
         ({"tests": [{"step": "A"}]}, "tests.0.required"),
-        ({"passport": {"": "x"}}, "passport"),
-        ({"passport": {str(number): "x" for number in range(61)}}, "passport"),
+        ({"passport": {"": {"text": "x"}}}, "passport"),
+        ({"passport": {str(number): {"text": "x"} for number in range(61)}}, "passport"),
         ({"passport": {"weight": 3}}, "passport.weight"),
         ({"nominalVoltage": 0}, "nominalVoltage"),
         ({"cellsPerModule": None}, "cellsPerModule"),

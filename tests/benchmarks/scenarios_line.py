@@ -180,6 +180,14 @@ def _one(stage: Stage, path: str) -> Hit:
     return Hit("GET", path, line.viewer, params={"batch_id": batch["id"], "sku_id": batch["skuId"]})
 
 
+def _passport(stage: Stage, path: str) -> Hit:
+    line, _ = _plant(stage)
+    pack = _whole_pack(stage)
+    if "{token}" in path:
+        return Hit("GET", path, params={"token": f"{line.org_id}.{pack['id']}"})
+    return Hit("GET", path, line.viewer, params={"pack_id": pack["id"]}, query={"view": "restricted"})
+
+
 @cache
 def _whole_pack(stage: Stage) -> Data:
     line, _ = _plant(stage)
@@ -216,6 +224,8 @@ SCENARIOS: dict[str, Prepare] = {
     "GET /v1/modules/{id}, 48 cells": partial(_one, path="/v1/modules/{module_id}"),
     "GET /v1/packs/{id}, 8 modules": partial(_one, path="/v1/packs/{pack_id}"),
     "GET packs/{id}/dispositions": partial(_one, path="/v1/packs/{pack_id}/dispositions"),
+    "GET packs/{id}/passport, restricted": partial(_passport, path="/v1/packs/{pack_id}/passport"),
+    "GET /v1/passports/{token}": partial(_passport, path="/v1/passports/{token}"),
     "GET /v1/skus": partial(_list, path="/v1/skus"),
     "GET /v1/batches": partial(_list, path="/v1/batches"),
     "GET /v1/modules": partial(_list, path="/v1/modules"),

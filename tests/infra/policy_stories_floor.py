@@ -239,6 +239,13 @@ def _plan_skus(line: Line) -> None:
     data(line.supervisor.patch(f"/v1/skus/{line.sku()['id']}/retire"))
 
 
+def _read_passport(line: Line, pack: Data) -> None:
+    """Read a passport in full, its code, and its public part."""
+    done(line.viewer.get(f"/v1/packs/{pack['id']}/passport?view=restricted"))
+    assert line.viewer.get(f"/v1/packs/{pack['id']}/passport/qr").status == 409  # NO_PASSPORT_ADDRESS
+    done(line.world.call("GET", f"/v1/passports/{line.org_id}.{pack['id']}"))
+
+
 def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """What the flow of assembly does not do: lists, cells taken off, packs put together bit by bit, and lives."""
     line = Line(world)
@@ -258,6 +265,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     data(line.seal("packs", pack))
     data(line.dispose(pack, "QUARANTINE"))
     done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
+    _read_passport(line, pack)
     _leave_line(line, batch, pack, first)
     for kind, thing in (("skus", batch["sku"]), ("batches", batch), ("modules", module), ("packs", pack)):
         data(line.viewer.get(f"/v1/{kind}/{thing['id']}"))

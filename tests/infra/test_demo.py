@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import app
 from chalicelib.core import aws
+from chalicelib.core.settings import settings
 from infra.local import demo
 from infra.local.engine import EmbeddedEngine
+from tests.builders.manufacturing import data
+from tests.builders.passports import PAGE, decoded, values
 from tests.builders.world import World
 
 PASSWORD, OTHER_PASSWORD = "seven quiet rivers", "eight loud mountains"
@@ -77,3 +81,23 @@ def test_interrupted_start_is_completed_by_the_next(parts: None, engine: Embedde
         assert stored() == complete, limit
         assert demo.password_matches(OTHER_PASSWORD)
         assert not demo.make(PASSWORD)
+
+
+def test_the_demo_pack_has_a_passport_with_gaps_and_a_code_that_leads_to_its_public_part(
+    parts: None, world: World
+) -> None:
+    demo.make(PASSWORD)
+    world.reset_parts(replace(settings(), passport_url=PAGE))
+    session = world.call("POST", "/v1/auth/login", {"identifier": "qa1", "password": PASSWORD}).json
+    token = session["accessToken"]
+    [pack] = world.call("GET", "/v1/packs?q=HSP-0001", token=token).json["data"]
+    passport = f"/v1/packs/{pack['id']}/passport"
+    restricted = data(world.call("GET", f"{passport}?view=restricted", token=token))
+    gaps = {one["name"] for one in restricted["completeness"]["missing"]}
+    assert {"declarationOfConformity", "cellResistance", "measuredPower"} <= gaps
+    assert {"measuredCapacity", "stateOfHealth", "cathodeMaterials"} <= values(restricted).keys()
+    address = decoded(world.call("GET", f"{passport}/qr?format=svg", token=token).text)
+    public = data(world.call("GET", f"/v1/passports/{address.removeprefix(PAGE)}"))
+    assert (public["serial"], address) == ("HSP-0001", restricted["address"])
+    assert {entry["access"] for entry in public["attributes"]} == {"public"}
+    assert values(public).keys() & {"measuredCapacity", "stateOfHealth", "cathodeMaterials"} == set()

@@ -142,6 +142,8 @@ OWN: dict[str, dict[str, str]] = {
         "traceability/history_reader": "the facts of a serial number, read from ledgers",
         "traceability/identifiers": "serial numbers and places as URIs",
         "traceability/ledger_reader": "reads of many ledgers in parallel",
+        "traceability/passports/attributes": "the attributes of the battery passport, as a table",
+        "traceability/passports/qr": "QR codes as SVG; the only module that loads segno",
         "traceability/recall": "the modules and packs that hold cells of a lot",
         "traceability/serial_registry": "the registry that keeps serial numbers unique in the whole system",
         "traceability/units": "units of measurement by UN/CEFACT Recommendation 20",

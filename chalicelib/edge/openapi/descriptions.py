@@ -61,7 +61,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "session_id": "The id of the session, as `GET /v1/me/sessions` lists it.",
     "shipment_id": "The id of the shipment.",
     "sku_id": "The id of the SKU (`SKU-...`).",
-    "token": "The token of the tracking link.",
+    "token": "The token at the end of the link.",
     "user_id": "The id of the user.",
     "work_order_id": "The id of the work order.",
 }

@@ -183,6 +183,12 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.pack.void", "Void a pack that was not shipped.", _PRODUCTION | _SUPERVISOR),
     ("manufacturing.pack.ship", "Ship a pack that passed.", _PRODUCTION),
     ("manufacturing.pack.return", "Take back a shipped pack.", _PRODUCTION),
+    ("manufacturing.passport.read", "Read battery passports as everybody may, and print their QR codes.", _CONSOLE),
+    (
+        "manufacturing.passport.restricted",
+        "Read battery passports in full, and what is missing in them.",
+        _CONSOLE,
+    ),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
 )
 

@@ -23,6 +23,7 @@ from chalicelib.manufacturing.sku_spec import (
     places_errors,
     planned_test_errors,
 )
+from chalicelib.manufacturing.traceability.passports.schemas import passport_errors
 
 CellsPerModule = Annotated[int, Meta(ge=1, le=5000)]
 ModulesPerPack = Annotated[int, Meta(ge=1, le=200)]
@@ -32,10 +33,10 @@ Tests = Annotated[list[TestStep], Meta(max_length=20)]
 
 
 def _sku_errors(present: Mapping[str, object]) -> Mapping[str, str]:
-    """Return the errors of a voltage and capacity that are not positive or too precise, and of the tests."""
+    """Return the errors of voltage and capacity, of tests and of the passport."""
     names = ("nominalVoltage", "nominalCapacity")
     low = {name: "must be above 0" for name in names if isinstance(value := present.get(name), Decimal) and value <= 0}
-    return low | places_errors(present, names) | planned_test_errors(present)
+    return low | places_errors(present, names) | planned_test_errors(present) | passport_errors(present)
 
 
 class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -69,7 +70,7 @@ class CreateSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     module_tests: Tests | None = None
     """The tests of a module, in their order."""
     passport: NewPassport | None = None
-    """The attributes of the battery passport that hold for every pack: name to value."""
+    """The attributes of the battery passport that the manufacturer supplies, for every pack: name to value."""
 
     cross_check = staticmethod(_sku_errors)
 
@@ -104,7 +105,7 @@ class EditSku(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
     module_tests: Tests | UnsetType | None = UNSET
     """All tests of a module, in their order."""
     passport: NewPassport | UnsetType | None = UNSET
-    """All attributes of the battery passport that hold for every pack: name to value."""
+    """All attributes of the battery passport that the manufacturer supplies, for every pack: name to value."""
 
     cross_check = staticmethod(_sku_errors)
 

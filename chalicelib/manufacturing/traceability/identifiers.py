@@ -34,8 +34,9 @@ class UriNaming(msgspec.Struct, frozen=True):
     def uri(self, kind: str, sku_id: str, serial: str) -> str:
         """Return the URI of a `cell`, `module` or `pack`."""
         gtin = getattr(self.settings.gtins.get(sku_id), kind, None)
-        if gtin is not None and _GS1_SERIAL.fullmatch(serial):
-            return f"{self.settings.digital_link}/01/{gtin}/21/{quote(serial, safe='')}"
+        link = digital_link(self.settings.digital_link, gtin, serial)
+        if link is not None:
+            return link
         if self.settings.own_address is not None:
             return f"{self.settings.own_address}/{kind}/{quote(serial, safe='')}"
         return self.uuid_urn(kind, serial)
@@ -43,3 +44,10 @@ class UriNaming(msgspec.Struct, frozen=True):
     def uuid_urn(self, *parts: str) -> str:
         """Return a `urn:uuid:`, always the same for the same parts of the same organisation."""
         return uuid.uuid5(NAMESPACE, msgspec.json.encode([self.org_id, *parts]).decode()).urn
+
+
+def digital_link(resolver: str, gtin: str | None, serial: str) -> str | None:
+    """Return the GS1 Digital Link of a unit at a resolver; None without a GTIN, or if GS1 does not allow the serial."""
+    if gtin is None or not _GS1_SERIAL.fullmatch(serial):
+        return None
+    return f"{resolver}/01/{gtin}/21/{quote(serial, safe='')}"
