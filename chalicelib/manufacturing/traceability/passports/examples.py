@@ -13,7 +13,7 @@ _PUBLIC = [
         "title": "Rated capacity",
         "points": "1(a) VI.A.6, 1(g)",
         "source": "sku",
-        "value": {"value": 156, "unit": "Ah", "text": ..., "min": ..., "max": ...},
+        "value": {"value": 156, "unit": "Ah"},
     }
 ]
 _MEASURED = {
@@ -23,7 +23,7 @@ _MEASURED = {
     "points": "4(a)",
     "access": "restricted",
     "source": "test",
-    "value": {"value": 157.4, "unit": "Ah", "text": ..., "min": ..., "max": ...},
+    "value": {"value": 157.4, "unit": "Ah"},
 }
 _MISSING = {
     "name": "maximumVoltage",
@@ -33,7 +33,6 @@ _MISSING = {
     "source": "manufacturer",
     "kind": "quantity",
     "unit": "V",
-    "choices": ...,
 }
 PUBLIC_PASSPORT: dict[str, Any] = {
     "view": "public",
@@ -53,6 +52,6 @@ PASSPORT = {
     "completeness": {"required": 60, "known": 59, "missing": [_MISSING]},
 }
 QR = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 45 45" class="segno"><path fill="#fff" d="M0 0h45v45h-45z"/>'
-    '<path class="qrline" stroke="#000" d="M4 4.5h7m1 0h1m2 0h3"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 45 45"><path fill="#fff" d="M0 0h45v45h-45z"/>'
+    '<path stroke="#000" d="M4 4.5h7m1 0h1m2 0h3"/></svg>'
 )
