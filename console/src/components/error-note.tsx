@@ -1,6 +1,7 @@
 import { ApiError, NetworkError } from "@baton/client";
 import { Button } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { common } from "~/texts/common";
 import styles from "./error-note.module.css";
 
@@ -13,10 +14,12 @@ interface ErrorNoteProps {
   onRetry?: (() => void) | undefined;
   /** Fields whose messages stand at their inputs already. */
   shownFields?: readonly string[];
+  /** More about it, below the message. */
+  children?: ReactNode;
 }
 
 /** Says what failed and why, with what support needs: the code and the id of the request. */
-export function ErrorNote({ error, message, onRetry, shownFields = [] }: ErrorNoteProps) {
+export function ErrorNote({ error, message, onRetry, shownFields = [], children }: ErrorNoteProps) {
   if (error === null || error === undefined) return null;
   const fields = error instanceof ApiError ? Object.entries(error.fields) : [];
   const unseen = fields.filter(([name]) => !shownFields.includes(name));
@@ -25,6 +28,7 @@ export function ErrorNote({ error, message, onRetry, shownFields = [] }: ErrorNo
       <IconAlertCircle className={styles.icon} size={18} aria-hidden="true" />
       <div className={styles.body}>
         <p className={styles.message}>{message ?? messageOf(error)}</p>
+        {children}
         {unseen.length > 0 && (
           <ul className={styles.fields}>
             {unseen.map(([name, message]) => (

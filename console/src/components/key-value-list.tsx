@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import styles from "./key-value-list.module.css";
 
-interface Item {
+export interface KeyValue {
   label: string;
   /** Items without a value (null or undefined) are left out. */
   value: ReactNode;
 }
 
 /** Shows the fields of one thing. */
-export function KeyValueList({ items }: { items: readonly Item[] }) {
+export function KeyValueList({ items }: { items: readonly KeyValue[] }) {
   return (
     <dl className={styles.list}>
       {items

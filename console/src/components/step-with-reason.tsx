@@ -13,12 +13,16 @@ interface StepWithReasonProps extends Pick<CommandOptions<string, unknown>, "sen
   reason?: "required" | "optional" | "none";
   /** Names the draft of the reason. */
   draft: string;
+  /** Says what failed instead of the error's own sentence. */
+  note?: (error: Error | null) => ReactNode;
+  /** More to choose, below the text. */
+  children?: ReactNode;
   onDone?: () => void;
 }
 
 /** A button for a step that is asked about before, and why. A refused step keeps the reason that was typed. */
 export function StepWithReason(props: StepWithReasonProps) {
-  const { shown = true, texts, variant = "default", send, invalidates, onDone, ...dialog } = props;
+  const { shown = true, texts, variant = "default", send, invalidates, note, onDone, ...dialog } = props;
   const { done, ...words } = texts;
   const [asking, setAsking] = useState(false);
   const command = useCommand<unknown, string>({ send, invalidates, onSuccess: () => toast.success(done) });
@@ -40,6 +44,7 @@ export function StepWithReason(props: StepWithReasonProps) {
         onClose={() => ask(false)}
         pending={command.isPending}
         error={command.error}
+        note={note?.(command.error)}
         onConfirm={async (reason) => {
           await command.mutateAsync(reason);
           setAsking(false);

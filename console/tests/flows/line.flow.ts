@@ -1,8 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Person, person } from "../support/api";
+import { person } from "../support/api";
 import { browserProgram, launch, signedIn } from "../support/browser";
 import { checkScreen, expectNoComplaints, picture } from "../support/checks";
+import { buildPack, startLine } from "../support/line";
 
 const program = browserProgram();
 const url = inject("url");
@@ -13,71 +14,12 @@ beforeAll(async () => {
 });
 afterAll(async () => await browser?.close());
 
-const SKU = {
-  name: "Portable 2S for a name that is longer than most columns are wide",
-  chemistry: "NMC",
-  cellsPerModule: 2,
-  modulesPerPack: 2,
-  nominalVoltage: 7.4,
-  limits: {
-    Voltage: { min: 7.2, max: 8.4, unit: "V" },
-    Resistance: { max: 12.125, unit: "mOhm" },
-    Capacity: { min: 4.8, unit: "Ah" },
-  },
-};
-
-type Made = { data: { id: string } };
-
-interface Line {
-  run: string;
-  batchId: string;
-  skuId: string;
-  production: Person;
-}
-
-/** Start a batch of a new SKU. */
-async function startLine(): Promise<Line> {
-  const [shift, admin, production] = await Promise.all([
-    person(url, "shift1"),
-    person(url, "admin"),
-    person(url, "production1"),
-  ]);
-  const run = Date.now().toString(36).toUpperCase();
-  const sku = await shift.call<Made>("POST", "/v1/skus", { ...SKU, skuCode: `P2S-${run}` });
-  await admin.call("PATCH", `/v1/skus/${sku.data.id}/activate`);
-  const batch = await production.call<Made>("POST", "/v1/batches", {
-    skuId: sku.data.id,
-    targetQuantity: 3,
-    notes: `Flow ${run}`,
-  });
-  await production.call("PATCH", `/v1/batches/${batch.data.id}/start`);
-  return { run, batchId: batch.data.id, skuId: sku.data.id, production };
-}
-
-/** Build a pack until it is ready for its test. */
-async function buildPack({ run, batchId, production }: Line, number: number): Promise<string> {
-  const moduleIds: string[] = [];
-  for (const part of [1, 2]) {
-    const serial = `M-${run}-${number}${part}`;
-    const module = await production.call<Made>("POST", "/v1/modules", { batchId, serial });
-    await production.call("POST", `/v1/modules/${module.data.id}/bind-cells`, {
-      serials: [1, 2].map((cell) => `C-${run}-${number}${part}${cell}`),
-      lot: `LOT-${run}`,
-    });
-    await production.call("PATCH", `/v1/modules/${module.data.id}/seal`);
-    moduleIds.push(module.data.id);
-  }
-  const pack = await production.call<Made>("POST", "/v1/packs", { batchId, serial: `P-${run}-${number}`, moduleIds });
-  await production.call("PATCH", `/v1/packs/${pack.data.id}/seal`);
-  return pack.data.id;
-}
-
 async function measure(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
   for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
 }
 
 test.skipIf(program === null)("QA passes and quarantines packs and traces a cell", async () => {
-  const line = await startLine();
+  const line = await startLine(url);
   const page = await signedIn(browser, {
     url,
     user: "qa1",
@@ -146,7 +88,7 @@ test.skipIf(program === null)("QA passes and quarantines packs and traces a cell
 test.skipIf(program === null)(
   "a batch is refused while packs are open, and a history and a recall are saved",
   async () => {
-    const line = await startLine();
+    const line = await startLine(url);
     await buildPack(line, 1);
     const page = await signedIn(browser, { url, user: "qa1", path: `/line/batches/${line.batchId}` });
     await page.getByRole("button", { name: "Complete batch" }).click();
@@ -200,7 +142,7 @@ async function checkScreens(screens: readonly Shown[]): Promise<void> {
 test.skipIf(program === null)(
   "the lists of the line can be used by everybody, on every device",
   async () => {
-    const { run } = await startLine();
+    const { run } = await startLine(url);
     await checkScreens([
       { name: "line-packs", path: "/line/packs", text: "HSP-0002" },
       { name: "line-modules", path: "/line/modules", text: "HSM-0033" },
@@ -214,7 +156,7 @@ test.skipIf(program === null)(
 test.skipIf(program === null)(
   "the details of the line can be used by everybody, on every device",
   async () => {
-    const line = await startLine();
+    const line = await startLine(url);
     const pack = await buildPack(line, 1);
     const qa = await person(url, "qa1");
     await qa.call("PATCH", `/v1/packs/${pack}/disposition`, {
@@ -234,7 +176,7 @@ test.skipIf(program === null)(
 test.skipIf(program === null)(
   "traces and recalls can be used by everybody, on every device",
   async () => {
-    const line = await startLine();
+    const line = await startLine(url);
     await buildPack(line, 1);
     await checkScreens([
       { name: "trace", path: `/trace?serial=P-${line.run}-1`, text: `C-${line.run}-122` },

@@ -20,9 +20,9 @@ export interface DispositionInput extends Step {
   measurements?: Readonly<Record<string, Measurement>> | undefined;
 }
 
-type Headers = { "Idempotency-Key": string };
+export type Headers = { "Idempotency-Key": string };
 
-function headersOf({ version }: Step, headers: Headers) {
+export function headersOf({ version }: Step, headers: Headers) {
   return { ...headers, "If-Match": `"${version}"` };
 }
 

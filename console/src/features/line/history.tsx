@@ -3,6 +3,7 @@ import { MeasurementList } from "./measurement-list";
 import styles from "./page.module.css";
 import type { Batch, Decision, ModuleDetail, PackDetail } from "./queries";
 import { DISPOSITIONS } from "./states";
+import { changeEntries } from "./steps/changes";
 import { texts } from "./texts";
 
 /** Return what happened to a pack, newest first. */
@@ -17,12 +18,13 @@ export function packHistory(pack: PackDetail, ownId: string): readonly TimelineE
       tone: "active" as const,
     })),
     ...sealed(pack.sealedAt),
+    ...changeEntries(pack.changes, ownId),
     ...pack.dispositions.map((decision, index) => decided(decision, index, limits, ownId)),
   ]);
 }
 
 /** Return what happened to a module, newest first. */
-export function moduleHistory(module: ModuleDetail): readonly TimelineEntry[] {
+export function moduleHistory(module: ModuleDetail, ownId: string): readonly TimelineEntry[] {
   return newestFirst([
     { key: "created", at: module.createdAt, title: texts.pack.created },
     ...boundTogether(module.cells).map(({ at, count }) => ({
@@ -32,6 +34,7 @@ export function moduleHistory(module: ModuleDetail): readonly TimelineEntry[] {
       tone: "active" as const,
     })),
     ...sealed(module.sealedAt),
+    ...changeEntries(module.changes, ownId),
   ]);
 }
 

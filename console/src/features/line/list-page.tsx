@@ -18,6 +18,8 @@ interface ListPageProps<Row> {
   states: ReturnType<typeof optionsOf>;
   /** Filters beside text and status. */
   filters?: ReactNode;
+  /** Buttons beside the title. */
+  actions?: ReactNode;
   address: ListAddress;
   query: UseQueryResult<{ data: readonly Row[]; meta: { totalCount: number } }, Error>;
   columns: readonly Column<Row>[];
@@ -32,7 +34,7 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader title={words.title} description={words.description} />
+      <PageHeader title={words.title} description={words.description} actions={props.actions} />
       <Tabs tabs={LINE_TABS} />
       <FilterBar active={address.active} onClear={address.clear}>
         <SearchFilter label={props.search} value={address.filter.q} onChange={(value) => address.set("q", value)} />

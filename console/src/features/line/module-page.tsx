@@ -1,23 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
+import { useMe } from "~/app/me";
 import { Copyable, shortId } from "~/components/copyable";
-import { type Column, DataGrid } from "~/components/data-grid";
 import { DateTime } from "~/components/date-time";
 import { KeyValueList } from "~/components/key-value-list";
 import { PageHeader } from "~/components/page-header";
 import { Columns, Panel } from "~/components/panel";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
 import { Timeline } from "~/components/timeline";
 import { useSealModule } from "./commands";
 import { MAY } from "./feature";
 import { moduleHistory } from "./history";
-import { BatchLink, LineLink, SkuLink, TraceButton, tracePath } from "./links";
+import { BatchLink, LineLink, SkuLink, TraceButton } from "./links";
 import { Loaded } from "./loaded";
 import styles from "./page.module.css";
 import { type ModuleDetail, moduleQuery } from "./queries";
 import { MODULE_STATES } from "./states";
 import { StepButton } from "./step-button";
+import { BindCell } from "./steps/bind-cell";
+import { ModuleCells } from "./steps/module-cells";
+import { ModuleSteps } from "./steps/module-steps";
 import { texts } from "./texts";
 
 const BACK = { to: "/line/modules", label: texts.modules.title };
@@ -34,6 +36,7 @@ export default function ModulePage() {
 }
 
 function Page({ module }: { module: ModuleDetail }) {
+  const { user } = useMe();
   return (
     <>
       <PageHeader
@@ -47,11 +50,14 @@ function Page({ module }: { module: ModuleDetail }) {
         actions={<Actions module={module} />}
       />
       <Columns width="26rem">
-        <Cells module={module} />
+        <div className={styles.stack}>
+          <BindCell module={module} />
+          <ModuleCells module={module} />
+        </div>
         <div className={styles.stack}>
           <Details module={module} />
           <Panel title={texts.history}>
-            <Timeline label={texts.history} entries={moduleHistory(module)} />
+            <Timeline label={texts.history} entries={moduleHistory(module, user.id)} />
           </Panel>
         </div>
       </Columns>
@@ -65,7 +71,8 @@ function Actions({ module }: { module: ModuleDetail }) {
   return (
     <>
       <TraceButton serial={module.serial} />
-      {status !== "SEALED" && (
+      <ModuleSteps module={module} />
+      {(status === "DRAFT" || status === "IN_PROGRESS") && (
         <StepButton
           permission={MAY.sealModule}
           label={texts.module.seal}
@@ -103,55 +110,6 @@ function Details({ module }: { module: ModuleDetail }) {
           { label: fields.id, value: <Copyable text={module.id} /> },
           { label: fields.updated, value: <DateTime value={module.updatedAt} /> },
         ]}
-      />
-    </Panel>
-  );
-}
-
-type Cell = ModuleDetail["cells"][number];
-
-const CELL_COLUMNS: readonly Column<Cell>[] = [
-  {
-    id: "serial",
-    header: texts.columns.serial,
-    width: "minmax(0, 1.5fr)",
-    cell: ({ serial }) => (
-      <span className="code" title={serial}>
-        {serial}
-      </span>
-    ),
-  },
-  {
-    id: "lot",
-    header: texts.columns.lot,
-    width: "minmax(0, 1fr)",
-    cell: ({ lot }) => (
-      <span className="code" title={lot}>
-        {lot ?? "–"}
-      </span>
-    ),
-  },
-  {
-    id: "bound",
-    header: texts.columns.bound,
-    width: "8rem",
-    align: "end",
-    show: "medium",
-    cell: ({ boundAt }) => <DateTime value={boundAt} />,
-  },
-];
-
-function Cells({ module }: { module: ModuleDetail }) {
-  const navigate = useNavigate();
-  return (
-    <Panel title={texts.module.cells}>
-      <DataGrid
-        label={texts.module.cells}
-        columns={CELL_COLUMNS}
-        state={{ rows: module.cells, loading: false, error: null, retry: () => undefined }}
-        rowId={({ serial }) => serial}
-        onOpen={({ serial }) => void navigate(tracePath(serial))}
-        empty={<StateMessage kind="empty" title={texts.module.noCells} />}
       />
     </Panel>
   );

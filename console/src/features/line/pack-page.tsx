@@ -1,13 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { useCan, useMe } from "~/app/me";
 import { Copyable } from "~/components/copyable";
-import { type Column, DataGrid } from "~/components/data-grid";
 import { DateTime } from "~/components/date-time";
 import { KeyValueList } from "~/components/key-value-list";
 import { PageHeader } from "~/components/page-header";
 import { Columns, Panel } from "~/components/panel";
-import { StateMessage } from "~/components/state-message";
 import { StatusBadge } from "~/components/status-badge";
 import { Timeline } from "~/components/timeline";
 import { useSealPack } from "./commands";
@@ -20,6 +18,9 @@ import styles from "./page.module.css";
 import { type PackDetail, packQuery } from "./queries";
 import { DISPOSITIONS, PACK_STATES } from "./states";
 import { StepButton } from "./step-button";
+import { PackModules } from "./steps/pack-modules";
+import { PackSteps } from "./steps/pack-steps";
+import { shipmentItems } from "./steps/shipment-items";
 import { texts } from "./texts";
 
 const BACK = { to: "/line/packs", label: texts.packs.title };
@@ -55,7 +56,7 @@ function Page({ pack }: { pack: PackDetail }) {
           </Panel>
           <div className={styles.stack}>
             <Details pack={pack} />
-            <Modules pack={pack} />
+            <PackModules pack={pack} />
           </div>
         </Columns>
       </div>
@@ -75,10 +76,11 @@ function States({ pack: { status, disposition } }: { pack: PackDetail }) {
 function Actions({ pack }: { pack: PackDetail }) {
   const seal = useSealPack();
   const { id, version, status, modulesBound, modulesRequired } = pack;
-  const isOpen = status === "DRAFT" || status === "IN_PROGRESS";
+  const isOpen = ["DRAFT", "IN_PROGRESS", "REWORK"].includes(status);
   return (
     <>
       <TraceButton serial={pack.serial} />
+      <PackSteps pack={pack} />
       {isOpen && (
         <StepButton
           permission={MAY.sealPack}
@@ -104,50 +106,11 @@ function Details({ pack }: { pack: PackDetail }) {
           { label: fields.sku, value: <SkuLink sku={pack.sku} /> },
           { label: fields.batch, value: <BatchLink batchId={pack.batchId} /> },
           { label: fields.modules, value: texts.ofRequired(pack.modulesBound, pack.modulesRequired) },
+          ...shipmentItems(pack),
           { label: fields.id, value: <Copyable text={pack.id} /> },
           { label: fields.updated, value: <DateTime value={pack.updatedAt} /> },
         ]}
       />
-    </Panel>
-  );
-}
-
-type PackModule = PackDetail["modules"][number];
-
-const MODULE_COLUMNS: readonly Column<PackModule>[] = [
-  {
-    id: "serial",
-    header: texts.columns.serial,
-    width: "minmax(0, 1fr)",
-    cell: ({ serial }) => (
-      <span className="code" title={serial}>
-        {serial}
-      </span>
-    ),
-  },
-  {
-    id: "bound",
-    header: texts.columns.bound,
-    width: "9rem",
-    align: "end",
-    cell: ({ boundAt }) => <DateTime value={boundAt} />,
-  },
-];
-
-function Modules({ pack }: { pack: PackDetail }) {
-  const navigate = useNavigate();
-  return (
-    <Panel title={texts.pack.modules}>
-      <div className={styles.parts}>
-        <DataGrid
-          label={texts.pack.modules}
-          columns={MODULE_COLUMNS}
-          state={{ rows: pack.modules, loading: false, error: null, retry: () => undefined }}
-          rowId={({ id }) => id}
-          onOpen={({ id }) => void navigate(`/line/modules/${id}`)}
-          empty={<StateMessage kind="empty" title={texts.pack.noModules} />}
-        />
-      </div>
     </Panel>
   );
 }

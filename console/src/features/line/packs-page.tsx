@@ -7,6 +7,7 @@ import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
 import { type Pack, packsQuery } from "./queries";
 import { DISPOSITIONS, optionsOf, PACK_STATES } from "./states";
+import { ReturnPack } from "./steps/return-pack";
 import { texts } from "./texts";
 
 const STATES = optionsOf(PACK_STATES);
@@ -25,6 +26,7 @@ export default function PacksPage() {
           <BatchFilter address={address} />
         </>
       }
+      actions={<ReturnPack />}
       address={address}
       query={useQuery(packsQuery(address.filter, address.page))}
       columns={PACK_COLUMNS}
