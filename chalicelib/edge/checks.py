@@ -23,9 +23,13 @@ MAX_ID_BYTES = 255
 ReadId = Callable[[str], str | None]
 
 
-def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId) -> dict[str, ItemKey[Any]]:
-    """Return the keys of the declared items, by name; an item whose ids the request does not name has none."""
-    keys = {}
+def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId, body: object) -> dict[str, ItemKey[Any]]:
+    """Return the keys of the declared items, by name; an item whose ids the request does not name has none.
+
+    Those that the endpoint's `reads` makes from a valid body have numbers as names.
+    """
+    made = () if endpoint.reads is None or body is None else endpoint.reads(org_id, body)
+    keys = {str(number): item_key for number, item_key in enumerate(made)}
     for name, resource in endpoint.items.items():
         ids = [read_id(source) for source in resource.id_from]
         if all(ids) and (item_key := resource.key(org_id, *ids)) is not None:
@@ -47,6 +51,7 @@ def check_items(
         items[name] = item
     request.resource = items.pop("", None)
     request.related = items
+    request.found = found
     _check_scope(request, endpoint)
     if request.resource is not None:
         _check_state(request, endpoint)

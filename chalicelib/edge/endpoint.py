@@ -4,7 +4,7 @@ A domain writes this once, at the route (`chalicelib.edge.routes`). The pipeline
 generated from it, so the two cannot disagree.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
@@ -76,6 +76,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The item that the request is about: read with the authentication, checked before the use case runs."""
     related: Mapping[str, Resource[Any]] = msgspec.field(default_factory=dict)
     """Further items that the use case needs, read in the same call; `request.related[name]`."""
+    reads: Callable[[str, Any], Iterable[ItemKey[Any]]] | None = None
+    """Makes the keys of as many items as a valid body names, from it and the organisation; read in the same call into
+    `request.found`, unchecked. With those of the authentication they are at most 100."""
     owners: Callable[[Any, Actor], Collection[str | None]] | None = None
     """Who owns the resource, where that differs from the resource's own `owners`."""
     owners_only: bool = False

@@ -15,12 +15,14 @@ from typing_extensions import TypeVar
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.settings import NO_SECRET, Secret
+from chalicelib.core.store import ReadResult
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT", default=Any)
 ResourceT = TypeVar("ResourceT", default=Any)
 ViewT = TypeVar("ViewT")
 
+_NOTHING = ReadResult({})
 _IF_MATCH = re.compile(r'(?:W/)?"([0-9]{1,18})"|([0-9]{1,18})')
 
 
@@ -59,6 +61,8 @@ class Request(msgspec.Struct, Generic[BodyT, QueryT, ResourceT]):
     """The declared resource; read again for each attempt."""
     related: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The declared related items by name; None where one is absent."""
+    found: ReadResult = _NOTHING
+    """What was read by the keys that the endpoint's `reads` makes; read again for each attempt."""
     is_repeated: bool = False
     """Whether the declared transition has been made already, and the request asks for it again."""
     signed_in: Actor | None = None

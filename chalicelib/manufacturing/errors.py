@@ -1,6 +1,6 @@
 """The errors of manufacturing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from chalicelib.core.errors import Conflict, NotFound
@@ -24,6 +24,24 @@ class DuplicateSerial(Conflict):
         """Return the error as the API description shows it."""
         use = {"serial": "C-0001", "usedAs": "CELL", "moduleId": "MOD-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"}
         return cls(f"Already in use: {use['serial']}.", details={**use, "duplicates": [use]})
+
+
+class LotConflict(Conflict):
+    """A cell has another lot than the given one; it keeps the lot that it was first given, also while it is unbound.
+
+    `details.conflicts` lists each such cell as `{serial, lot, givenLot}`; `details` itself holds the first of them too.
+    """
+
+    code, summary = "LOT_CONFLICT", "This cell has another lot."
+
+    def __init__(self, conflicts: Sequence[Mapping[str, str]]) -> None:
+        cells = ", ".join(f"{one['serial']} is of lot {one['lot']}" for one in conflicts)
+        super().__init__(f"Not of the given lot: {cells}.", details={**conflicts[0], "conflicts": list(conflicts)})
+
+    @classmethod
+    def example(cls) -> Self:
+        """Return the error as the API description shows it."""
+        return cls([{"serial": "C-0001", "lot": "LOT-2026-03", "givenLot": "LOT-2026-04"}])
 
 
 class SkuCodeTaken(Conflict):

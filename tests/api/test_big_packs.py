@@ -77,7 +77,7 @@ def test_round_trips_per_page_of_a_large_pack(world: World, engine: EmbeddedEngi
         answer = line.viewer.get(f"/v1/trace/affected?cellLot={pack.lot}")
     [affected] = answer.json["data"]
     assert (affected["id"], affected["cells"], len(affected["modules"])) == (pack.id, 9600, 200)
-    assert (len(made), made.calls) == (4, 5)
+    assert (len(made), made.calls) == (4, 7)
 
 
 def test_module_of_many_single_scans_is_paged(world: World, engine: EmbeddedEngine) -> None:

@@ -55,6 +55,7 @@ class Shift(RuleBasedStateMachine):
         self.batch_of: dict[str, str] = {}
         self.cells: dict[str, list[str]] = defaultdict(list)
         self.lots: dict[str, str | None] = {}
+        self.kept: dict[str, str] = {}
         self.inside: dict[str, list[str]] = defaultdict(list)
         self.seen: dict[str, int] = {}
         self.freed: set[str] = set()
@@ -123,7 +124,7 @@ class Shift(RuleBasedStateMachine):
         """The most frequent step, so that packs are created."""
         unsealed = {module: state for module, state in self.modules.items() if state in UNSEALED}
         module = self.any(unsealed or self.modules, number)
-        free = [cell for cell in CELLS if cell not in self.lots]
+        free = [cell for cell in CELLS if cell not in self.lots and self.kept.get(cell, "L1") == "L1"]
         room = 2 - len(self.cells[module])
         if unsealed and room and len(free) >= room:
             self.bind_all(module, free[:room], "L1", tray=True)
@@ -291,10 +292,15 @@ class Shift(RuleBasedStateMachine):
             self.modules[module] in UNSEALED and len(self.cells[module]) + len(cells) <= 2 and self.is_running(module)
         )
         free = not any(cell in self.lots for cell in cells)
-        if self.expect(answer, fits and free):
+        known = {cell: self.kept.get(cell) or lot for cell in cells}
+        agree = lot is None or {*known.values()} == {lot}
+        if self.expect(answer, fits and free and agree):
             self.modules[module] = "IN_PROGRESS"
             self.cells[module] += cells
-            self.lots |= dict.fromkeys(cells, lot)
+            self.lots |= known
+            self.kept |= {cell: of_cell for cell, of_cell in known.items() if of_cell is not None}
+        elif fits and free:
+            assert {one["serial"] for one in answer.json["error"]["details"]["conflicts"]} <= {*self.kept}
         elif fits:
             used = {one["serial"]: one["moduleId"] for one in answer.json["error"]["details"]["duplicates"]}
             where = {cell: holder for holder, held in self.cells.items() for cell in held}
@@ -364,10 +370,10 @@ class Shift(RuleBasedStateMachine):
             assert kept.packs_open == len(states) - voided - len(ended)
 
     def check_recalls(self) -> None:
-        """A recall names the units that hold cells of the lot, each with their number, and the customers of packs."""
+        """A recall names the units that hold cells of the lot, each with their number, customers, and unbound cells."""
         where = {module: pack for pack, parts in self.inside.items() for module in parts}
         for lot in filter(None, LOTS):
-            expected: Counter[str] = Counter()
+            expected = Counter(cell for cell, kept in self.kept.items() if kept == lot and cell not in self.lots)
             for module, cells in self.cells.items():
                 expected[where.get(module, module)] += sum(self.lots[cell] == lot for cell in cells)
             found = self.line.viewer.get(f"/v1/trace/affected?cellLot={lot}&limit=100").json["data"]

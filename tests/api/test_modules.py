@@ -49,7 +49,7 @@ def test_new_module_is_empty_and_contains_its_sku(world: World) -> None:
         "updatedAt": NOW,
     }
     read = line.viewer.get(f"/v1/modules/{made['id']}")
-    assert (data(read), read.headers["ETag"]) == ({**made, "cells": []}, '"1"')
+    assert (data(read), read.headers["ETag"]) == ({**made, "cells": [], "changes": []}, '"1"')
 
 
 def test_module_of_unknown_batch_is_not_found(world: World) -> None:

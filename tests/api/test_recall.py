@@ -78,11 +78,11 @@ def test_module_is_unaffected_after_its_last_cell_of_the_lot_is_unbound(line: Li
     module = line.module(line.batch())
     data(line.bind_tray(module, ["C-1", "C-2"], "BAD"))
     data(line.unbind(module, "C-1"))
-    assert [one["cells"] for one in affected(line, "BAD")] == [1]
+    assert [(one["id"], one["cells"]) for one in affected(line, "BAD")] == [("C-1", 1), (module["id"], 1)]
     data(line.unbind(module, "C-2"))
-    assert affected(line, "BAD") == []
+    assert [one["kind"] for one in affected(line, "BAD")] == ["cell", "cell"]
     data(line.bind(module, "C-1", "BAD"))
-    assert [one["cells"] for one in affected(line, "BAD")] == [1]
+    assert [(one["id"], one["cells"]) for one in affected(line, "BAD")] == [("C-2", 1), (module["id"], 1)]
 
 
 def test_unused_lot_affects_nothing(line: Line) -> None:
@@ -164,4 +164,4 @@ def test_recall_reads_modules_not_cells(line: Line, engine: EmbeddedEngine) -> N
     line.pack(batch, [line.sealed_module(batch, "BAD") for _ in range(2)])
     with counted_trips(engine) as trips:
         affected(line, "BAD")
-    assert trips.made == [["BatchGetItem"], ["Query"], ["BatchGetItem"], ["BatchGetItem"]]
+    assert trips.made == [["BatchGetItem"], ["Query"] * 3, ["BatchGetItem"], ["BatchGetItem"]]

@@ -35,7 +35,8 @@ def test_a_scanned_cell_is_stored_by_its_serial_number_and_lot(line: Line, form:
         assert line.bind(module, other).code == "DUPLICATE_SERIAL"
     assert traced(line, form)["serial"] == "C-7"
     data(line.unbind(module, FORMS[0]))
-    assert registered("C-7") is None
+    number = registered("C-7")
+    assert (number and number.lot, number and number.holder_id) == ("L1", None)
     assert traced(line, FORMS[3])["status"] == "REMOVED"
 
 
@@ -64,6 +65,10 @@ def test_a_scanned_tray_has_the_lot_of_its_codes(line: Line) -> None:
             {"serials": "must all be of one lot unless the lot is given: L1, L2"},
         ),
         ([f"(01){GTIN}(10)L1(21)A", "B"], {"serials": "must all be of one lot unless the lot is given: L1"}),
+        (
+            [f"(01){GTIN}(10)L1(21)A", f"(01){GTIN}(10)l1(21)B", "C"],
+            {"serials": "must all be of one lot unless the lot is given: L1, l1"},
+        ),
         (["A", f"(01){GTIN}(21)A"], {"serials": "must not name an item twice: A"}),
         (["A", f"(01){GTIN}(10)L1"], {"serials.1": "is a GS1 code without a serial number (21)"}),
         (["(01)09521234000010(21)A"], {"serials.0": "cannot be read: The check digit of (01) is wrong."}),

@@ -232,3 +232,9 @@ class Line:
 def registered(serial: str) -> SerialNumber | None:
     """Return a serial number from the registry."""
     return get(serial_key(serial))
+
+
+def holder_of(serial: str) -> str | None:
+    """Return the module that holds a cell, by the registry."""
+    number = registered(serial)
+    return None if number is None else number.holder_id

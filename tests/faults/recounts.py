@@ -20,6 +20,7 @@ from chalicelib.manufacturing.list_keys import list_scope
 from chalicelib.manufacturing.rules import OPEN_PACKS, list_sections
 from chalicelib.manufacturing.status_counters import StatusCounter
 from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch
+from chalicelib.manufacturing.traceability.rules import fold_lot
 from chalicelib.manufacturing.traceability.tables import CELL, LEDGER, LedgerEntry, LotUse, SerialNumber
 from chalicelib.packing.boxes.tables import Box
 from chalicelib.picking.ledger.entries import stored_entries
@@ -130,7 +131,7 @@ def manufacturing(found: Snapshot) -> Violations:
             yield f"{assembly.item_id} is {assembly.status} with {assembly.bound} of {assembly.required} parts"
     yield from _serials(found, modules, packs, present)
     uses = {
-        (use.lot, use.module_id): use.cells
+        (fold_lot(use.lot), use.module_id): use.cells
         for use in found.all(LotUse, "MODULE#", pk="LOT")
         if use.cells and use.module_id not in emptied
     }
@@ -148,8 +149,8 @@ def _parts(found: Snapshot, emptied: Container[str]) -> tuple[dict[str, list[str
     for entry in found.all(LedgerEntry, LEDGER):
         if entry.holder_id not in emptied and entry.present:
             present[entry.holder_id] += entry.present
-            if entry.lot:
-                lots[entry.lot, entry.holder_id] += len(entry.present)
+            written = entry.lot_by_serial
+            lots += Counter((fold_lot(lot), entry.holder_id) for serial in entry.present if (lot := written[serial]))
     return present, lots
 
 
@@ -174,7 +175,8 @@ def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present:
     registered = Counter(
         (number.serial, number.holder_id)
         for number in found.everywhere(SerialNumber, "SERIAL")
-        if number.org_id == found.org_id and not (number.used_as == CELL and number.holder_id in freed)
+        if (number.org_id == found.org_id and number.holder_id is not None)
+        and not (number.used_as == CELL and number.holder_id in freed)
     )
     used = Counter((one.serial, one.item_id) for one in (*modules, *packs))
     used += Counter((serial, one.item_id) for one in modules for serial in present[one.item_id])

@@ -8,7 +8,7 @@ from random import Random
 from chalicelib.core.store import Query
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import LotUse, lot_pk
-from tests.builders.manufacturing import Data, Line, data, registered
+from tests.builders.manufacturing import Data, Line, data, holder_of, registered
 from tests.builders.world import DEMO, OTHER, Answer, World
 from tests.races.crowd import at_once, both
 
@@ -38,7 +38,7 @@ def test_serials_bound_by_sixty_four_scanners_are_bound_once(arena: World) -> No
         for serials_sent, answer in answers:
             check_answer(answer, serials_sent, modules[number]["id"], where)
     assert Counter(answer.status for answers in answers_of for _, answer in answers) == {200: 20, 409: 172}
-    assert {serial: holder(serial) for serial in serials} == where
+    assert {serial: holder_of(serial) for serial in serials} == where
 
 
 def test_duplicate_serials_name_their_holder(arena: World) -> None:
@@ -57,12 +57,6 @@ def test_duplicate_serials_name_their_holder(arena: World) -> None:
     for number, answers in enumerate(answers_of):
         for serials_sent, answer in answers:
             check_answer(answer, serials_sent, modules[number]["id"], where)
-
-
-def holder(serial: str) -> str | None:
-    """Return the module that holds a cell, by the registry."""
-    number = registered(serial)
-    return None if number is None else number.holder_id
 
 
 def check_answer(answer: Answer, serials: list[str], module_id: str, where: dict[str, str]) -> None:
@@ -141,7 +135,7 @@ def test_sealed_module_has_exactly_the_cells_of_its_sku(arena: World) -> None:
         assert stored.bound == len(cells) <= 3
         assert stored.status == "IN_PROGRESS" or len(cells) == 3
         assert sum(answer.status == 200 for answer in (answers[0], answers[4])) == (stored.status == "SEALED")
-        assert {name for name in names if registered(name) is not None} == set(cells)
+        assert {name for name in names if holder_of(name) is not None} == set(cells)
         outcomes[stored.status] += 1
     assert outcomes["SEALED"]
 

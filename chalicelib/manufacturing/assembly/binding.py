@@ -112,6 +112,7 @@ def append_ledger_entry(
     change: str = BOUND,
     part_ids: Sequence[str] | None = None,
     lot: str | None = None,
+    lots: Sequence[str] | None = None,
     **details: object,
 ) -> LedgerEntry:
     """Stage a ledger entry of a module or pack; it sorts after all entries that existed when the assembly was read.
@@ -125,6 +126,7 @@ def append_ledger_entry(
         serials=list(serials),
         part_ids=None if part_ids is None else list(part_ids),
         lot=lot,
+        lots=None if lots is None else list(lots),
         at=work.now,
         by=actor_id,
         **details,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import VersionConflict
+from chalicelib.core.store import ReadResult
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import (
     CELL_ARTICLE,
@@ -21,17 +22,21 @@ from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, Modu
 from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
+from chalicelib.manufacturing.traceability.lots.rules import count_lots, lots_of_entry
+from chalicelib.manufacturing.traceability.lots.service import change_lot_use, list_cell_of_lot, lots_of_cells
 from chalicelib.manufacturing.traceability.rules import ScannedPart, lot_of, read_part
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     UNBOUND,
     LedgerEntry,
-    LotUse,
     SerialNumber,
     former_cell_key,
     ledger_entry_key,
-    lot_key,
 )
+
+_ITEMS_PER_LOT = 2
+_MAX_ITEMS = 92
+"""Those of the cells and their lots; the transaction has eight more at most, of 100."""
 
 
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
@@ -48,16 +53,22 @@ def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModul
     return module
 
 
-def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor) -> Module:
-    """Bind a cell. Raise `Conflict` if the module is full; fails with `DuplicateSerial`."""
+def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor, *, found: ReadResult) -> Module:
+    """Bind a cell; `found` holds its serial number if it was bound before.
+
+    Raise `Conflict` if the module is full, `DuplicateSerial`, and `LotConflict` if the cell has another lot.
+    """
     parts = {"serial": read_part(command.serial)}
-    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELL)
+    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELL, found=found)
 
 
-def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor) -> Module:
-    """Bind a tray of cells, all or none. Raise `Conflict` if there is not enough room; fails with `DuplicateSerial`."""
+def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor, *, found: ReadResult) -> Module:
+    """Bind a tray of cells, all or none; `found` holds the serial numbers of those that were bound before.
+
+    Raise `Conflict` if there is not enough room, `DuplicateSerial`, and `LotConflict` if a cell has another lot.
+    """
     parts = {f"serials.{place}": read_part(raw) for place, raw in enumerate(command.serials)}
-    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELLS)
+    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELLS, found=found)
 
 
 def unbind_cell(
@@ -95,28 +106,41 @@ def _bind(
     *,
     given_lot: str | None,
     action: LineAction,
+    found: ReadResult,
 ) -> Module:
     require_article(module.org_id, module.sku, CELL_ARTICLE, parts)
-    serials, lot = [part.serial for part in parts.values()], lot_of(parts.values(), given_lot)
-    require_lots(module.sku, [lot])
+    serials = [part.serial for part in parts.values()]
     require_room(module, len(serials), "cell", action)
+    free = serial_registry.find_free(work, module.org_id, serials, found)
+    lots = lots_of_cells(module.org_id, serials, lot_of(parts.values(), given_lot), free)
+    require_lots(module.sku, lots.values())
     require_open_batch(work, module, action)
-    entry = append_ledger_entry(work, module, actor.user_id, serials, lot=lot)
-    serial_registry.register_cells(work, module, serials, lot=lot, entry=entry.sk)
-    _count_lot(work, module, lot, len(serials))
+    _stage_cells(work, module, actor, lots=lots, free=free, action=action)
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module.item_id] for serial in serials}
-    if lot is not None:
-        changes |= {f"cell/{serial}.lot": [None, lot] for serial in serials}
+    changes |= {f"cell/{serial}.lot": [None, lot] for serial, lot in lots.items() if lot is not None}
     update_binding(work, module, MODULE.target(module.status, action), len(serials), changes)
     return module
 
 
-def _count_lot(work: UnitOfWork, module: Module, lot: str | None, cells: int) -> None:
-    """Stage that a module holds so many more cells of a lot (negative: fewer)."""
-    if lot is None:
-        return
-    actions = [LotUse.cells.add(cells), LotUse.lot.set(lot), LotUse.module_id.set(module.item_id)]
-    work.update_unread(lot_key(module.org_id, lot, module.item_id), actions=actions, audited=False)
+def _stage_cells(
+    work: UnitOfWork,
+    module: Module,
+    actor: Actor,
+    *,
+    lots: Mapping[str, str | None],
+    free: Mapping[str, SerialNumber],
+    action: LineAction,
+) -> None:
+    """Stage a ledger entry of cells, their serial numbers, and the counts of their lots."""
+    counts = count_lots(lots.values())
+    if len(lots) + _ITEMS_PER_LOT * len(counts) > _MAX_ITEMS:
+        missing = [f"{len(lots)} cells of {len(counts)} lots have to be bound by several requests"]
+        raise line_conflict(module, action, missing, lots=sorted(counts))
+    of_all, by_cell = lots_of_entry(lots)
+    entry = append_ledger_entry(work, module, actor.user_id, [*lots], lot=of_all, lots=by_cell)
+    serial_registry.register_cells(work, module, lots, free=free, entry=entry.sk)
+    for lot, cells in counts.items():
+        change_lot_use(work, module, lot, cells)
 
 
 def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: Actor) -> None:
@@ -137,4 +161,6 @@ def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: A
         freed_from=cell.freed_from,
     )
     work.create(former, audited=False)
-    _count_lot(work, module, cell.lot, -1)
+    if cell.lot is not None:
+        change_lot_use(work, module, cell.lot, -1)
+        list_cell_of_lot(work, module.org_id, cell.lot, cell.serial)

@@ -9,7 +9,7 @@ from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.assembly import modules, packs, queries, schemas
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
-from chalicelib.manufacturing.errors import DuplicateSerial
+from chalicelib.manufacturing.errors import DuplicateSerial, LotConflict
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MODULE_RESOURCE, PACK_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
@@ -79,8 +79,9 @@ def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELL,
     body=schemas.BindCell,
+    reads=lambda _, body: [registry_key("", body.serial)],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial],
+    errors=[DuplicateSerial, LotConflict],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
     examples={"request": examples.CELL, "response": {"data": examples.BOUND_MODULE}},
 )
@@ -89,9 +90,10 @@ def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWor
 
     The first one moves the module to `IN_PROGRESS`. Several people may bind cells to one module at once; none is lost,
     and the module never holds more than its SKU requires. A repeated request is 409 `DUPLICATE_SERIAL` with this module
-    in `details`, unless it has the same `Idempotency-Key`.
+    in `details`, unless it has the same `Idempotency-Key`. A cell that was bound before keeps its lot: without `lot` it
+    has that one, with another lot the response is 409 `LOT_CONFLICT`.
     """
-    return modules.bind_cell(work, request.resource, request.body, request.actor)
+    return modules.bind_cell(work, request.resource, request.body, request.actor, found=request.found)
 
 
 @routes.post(
@@ -100,8 +102,9 @@ def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWor
     resource=MODULE_RESOURCE,
     transition=LineAction.BIND_CELLS,
     body=schemas.BindCells,
+    reads=lambda _, body: [registry_key("", raw) for raw in body.serials],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial],
+    errors=[DuplicateSerial, LotConflict],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
     examples={"request": examples.CELLS, "response": {"data": examples.MODULE_WITH_TRAY}},
 )
@@ -109,9 +112,10 @@ def bind_cells(request: Request[schemas.BindCells, Empty, Module], work: UnitOfW
     """Bind a tray of up to 90 cells to a module, all or none.
 
     If serial numbers are in use, the response is 409 `DUPLICATE_SERIAL` and `details.duplicates` lists all of them. If
-    there is not enough room, it is 409 with `details.bound` and `details.required`.
+    there is not enough room, it is 409 with `details.bound` and `details.required`. Cells that were bound before keep
+    their lots: if one has another than the given lot, the response is 409 `LOT_CONFLICT`.
     """
-    return modules.bind_cells(work, request.resource, request.body, request.actor)
+    return modules.bind_cells(work, request.resource, request.body, request.actor, found=request.found)
 
 
 @routes.patch(

@@ -59,8 +59,8 @@ class BindCell(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     case differ. Of a scanned GS1 code its serial number (21) is stored. It does not begin as ids do (`MOD-`, `PCK-`,
     `BAT-`, `SKU-`)."""
     lot: Lot | None = None
-    """The lot of the cell, by which a recall finds it. Upper and lower case differ. If absent, the lot (10) of the
-    scanned code, if it has one."""
+    """The lot of the cell, by which a recall finds it; upper and lower case do not differ. If absent, the lot (10) of
+    the scanned code, if it has one. A cell keeps its first lot."""
 
     cross_check = staticmethod(new_part_errors)
 
@@ -72,8 +72,8 @@ class BindCells(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     """The serial numbers of the cells in the order of binding, each once. Of scanned GS1 codes the serial numbers (21)
     are stored."""
     lot: Lot | None = None
-    """The lot of all of these cells, by which a recall finds them. Upper and lower case differ. If absent, the lot (10)
-    of the scanned codes, which then has to be the same in all of them."""
+    """The lot of these cells, by which a recall finds them; upper and lower case do not differ. If absent, the lot (10)
+    of the scanned codes, which then has to be the same in all of them. A cell keeps its first lot."""
 
     @staticmethod
     def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:

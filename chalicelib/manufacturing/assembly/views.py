@@ -50,7 +50,8 @@ def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
 def module_detail_view(contents: ModuleContents) -> ModuleDetail:
     """Return a module with its cells."""
     entries = [] if contents.module.cells_freed else contents.entries
-    cells = [Cell(serial, entry.at, entry.lot) for entry in entries for serial in entry.present]
+    lots = {serial: lot for entry in entries for serial, lot in entry.lot_by_serial.items() if serial in entry.present}
+    cells = [Cell(serial, entry.at, lots[serial]) for entry in entries for serial in entry.present]
     view, changes = module_view(contents.module, contents.sku), _changes(contents.entries)
     return ModuleDetail(**msgspec.structs.asdict(view), cells=cells, changes=changes)
 

@@ -65,7 +65,8 @@ def disposed(assembly: Assembly, record: DispositionRecord) -> epcis.UnitDispose
 def _parts(assembly: Assembly, entry: LedgerEntry, serials: Sequence[str]) -> list[epcis.TracedUnit]:
     kind = "cell" if isinstance(assembly, Module) else "module"
     ids = dict(zip(entry.serials, entry.part_ids or entry.serials, strict=True))
-    return [epcis.TracedUnit(kind, str(ids[serial]), serial, assembly.sku_id, entry.lot) for serial in serials]
+    lots = entry.lot_by_serial
+    return [epcis.TracedUnit(kind, str(ids[serial]), serial, assembly.sku_id, lots[serial]) for serial in serials]
 
 
 def _unit(assembly: Assembly) -> epcis.TracedUnit:

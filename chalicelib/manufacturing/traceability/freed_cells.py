@@ -13,15 +13,15 @@ from chalicelib.manufacturing.tables import module_key
 from chalicelib.manufacturing.traceability.tables import CELL, SerialNumber
 
 
-def find_freed(work: UnitOfWork, org_id: str, numbers: Iterable[SerialNumber]) -> dict[str, SerialNumber]:
-    """Return those of these serial numbers in use that are cells of scrapped modules which freed them."""
-    cells = [number for number in numbers if (number.org_id, number.used_as) == (org_id, CELL) and number.holder_id]
-    keys = {number.holder_id: module_key(org_id, number.holder_id) for number in cells}
+def find_freed(work: UnitOfWork, org_id: str, numbers: Iterable[SerialNumber]) -> set[str]:
+    """Return those of these bound serial numbers that are cells of scrapped modules which freed them."""
+    cells = [number for number in numbers if (number.org_id, number.used_as) == (org_id, CELL)]
+    keys = {number.holder_id: module_key(org_id, str(number.holder_id)) for number in cells}
     if not keys:
-        return {}
+        return set()
     modules = get_many(keys.values(), work.clock)
     freed = {holder for holder, key in keys.items() if (module := modules.get(key)) is not None and module.cells_freed}
-    return {number.serial: number for number in cells if number.holder_id in freed}
+    return {number.serial for number in cells if number.holder_id in freed}
 
 
 def earlier_uses(number: SerialNumber) -> set[str]:

@@ -103,7 +103,7 @@ def read_facts(request: HistoryRequest, number: SerialNumber | None) -> Facts:
     if number is None or number.used_as == CELL:
         return _cell_history(request, number)
     read = _module_history if number.used_as == MODULE else _pack_history
-    return read(request, number.holder_id)
+    return read(request, str(number.holder_id))
 
 
 def _pack_history(request: HistoryRequest, pack_id: str) -> Facts:
@@ -150,7 +150,7 @@ def _cell_history(request: HistoryRequest, number: SerialNumber | None) -> Facts
     is_past = request.is_at(_PRESENT, _PACK)
     reads: list[Callable[[], Any]] = [] if is_past else [partial(_read_former, request)]
     if number is not None:
-        holder_key = module_key(request.org_id, number.holder_id)
+        holder_key = module_key(request.org_id, str(number.holder_id))
         reads += [partial(get, holder_key), partial(get, ledger_entry_key(holder_key.pk, str(number.entry)))]
     former, has_more = [], False
     present = parallel_reads(reads)

@@ -4,7 +4,7 @@ The ancestors are few: module, pack, batches, SKU. The descendants may be ten th
 (`ledger_reader.py`). A page of a pack costs three round trips: the serial number with the authentication, the pack with
 its ledger, then the ledgers of all modules on the page.
 
-A cell that was unbound is not in the registry any more. It is traced as `REMOVED`, without ancestors, because its
+A cell that was unbound has no holder in the registry. It is traced as `REMOVED`, without ancestors, because its
 history can still be exported. A serial number that was never bound here, or is used by another organisation only, does
 not exist.
 
@@ -86,7 +86,7 @@ def find_own_number(actor: Actor, named: Named) -> SerialNumber | None:
 
 def _own_number(actor: Actor, named: Named) -> SerialNumber | None:
     if named.number is not None and named.number.org_id == actor.org_id:
-        return named.number
+        return None if named.number.holder_id is None else named.number
     entity = named.entity
     return number_of(entity) if isinstance(entity, Assembly) else None
 
@@ -106,7 +106,7 @@ def _trace_number(actor: Actor, own: SerialNumber | None, serial: str, query: Tr
     if own is None:
         return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
     if own.used_as == CELL:
-        module = require_stored(get(module_key(actor.org_id, own.holder_id)), serial)
+        module = require_stored(get(module_key(actor.org_id, str(own.holder_id))), serial)
         if module.cells_freed:
             return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
         status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
@@ -132,7 +132,7 @@ def require_stored(entity: Any, serial: str) -> Any:
 def _trace_module(
     number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
 ) -> tuple[Assembly, list[TraceEntry], _Contents]:
-    module_id = number.holder_id
+    module_id = str(number.holder_id)
     if position is not None and position.module_id != module_id:
         raise cursors.refused()
     item_key = module_key(number.org_id, module_id)
@@ -146,7 +146,7 @@ def _trace_module(
 def _trace_pack(
     number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
 ) -> tuple[Assembly, list[TraceEntry], _Contents]:
-    item_key = pack_key(number.org_id, number.holder_id)
+    item_key = pack_key(number.org_id, str(number.holder_id))
     read_ledger = partial(ledger_reader.read_whole_ledger, item_key.pk)
     [stored], [ledger] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
     pack: Pack = require_stored(stored, number.serial)

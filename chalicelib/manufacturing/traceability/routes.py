@@ -91,10 +91,10 @@ _SETTINGS_EXAMPLE = {
     },
 )
 def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
-    """List each pack, and each module in no pack, that holds a cell of a lot.
+    """List each pack, and each module in no pack, that holds a cell of a lot, and each such cell that is in no module.
 
-    Modules come first, then packs, each once with its modules that hold such cells. Cells that were unbound do not
-    count.
+    Cells come first, then modules, then packs, each once with its modules that hold such cells. A cell counts under
+    every lot that it ever had, wherever it is bound now.
     """
     return recall.list_affected(request.actor, request.query, dependencies().clock)
 

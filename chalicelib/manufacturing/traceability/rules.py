@@ -27,6 +27,11 @@ def read_part(raw: str) -> ScannedPart:
     return ScannedPart(scan.serial, scan.lot, scan.gtin)
 
 
+def fold_lot(lot: str) -> str:
+    """Return the form in which lots are compared and stored in keys: upper and lower case do not differ."""
+    return lot.casefold()
+
+
 def lot_of(parts: Iterable[ScannedPart], given: str | None) -> str | None:
     """Return the lot of a tray: the given one, else the scanned one."""
     return given or next((part.lot for part in parts if part.lot is not None), None)
@@ -78,8 +83,8 @@ def tray_errors(present: Mapping[str, object]) -> dict[str, str]:
     if not isinstance(raws, Sequence):
         return {}
     errors = {f"serials.{place}": error for place, raw in enumerate(raws) if (error := new_part_error(str(raw)))}
-    lots = {read_part(str(raw)).lot for raw in raws}
-    if not errors and len(lots) > 1 and present.get("lot") is None:
-        named = ", ".join(sorted(filter(None, lots)))
+    lots = [read_part(str(raw)).lot for raw in raws]
+    if not errors and len({lot and fold_lot(lot) for lot in lots}) > 1 and present.get("lot") is None:
+        named = ", ".join(sorted(set(filter(None, lots))))
         return {"serials": f"must all be of one lot unless the lot is given: {named}"}
     return errors

@@ -91,20 +91,20 @@ class AffectedModule(msgspec.Struct, frozen=True):
 
 
 class Affected(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """A pack that holds cells of the lot, with the modules that do; or a module that is in no pack."""
+    """A pack that holds cells of the lot, with the modules that do; a module in no pack; or a cell in no module."""
 
-    kind: Literal["module", "pack"]
-    """Whether this is a pack, or a module that is in no pack."""
+    kind: Literal["cell", "module", "pack"]
+    """Whether this is a pack, a module that is in no pack, or a cell that is in no module."""
     id: str
-    """The id of the pack or module."""
+    """The id of the pack or module; for a cell its serial number."""
     serial: str
-    """The serial number of the pack or module."""
+    """The serial number of the pack, module or cell."""
     status: str
-    """The status of the pack or module."""
+    """The status of the pack or module. A cell is `REMOVED`."""
     cells: int
-    """The number of cells of the lot that it holds now."""
+    """The number of cells that were ever of the lot that it holds now; 1 for a cell."""
     modules: list[AffectedModule]
-    """The modules with cells of the lot: those of the pack, or the module itself."""
+    """The modules with cells of the lot: those of the pack, or the module itself. Empty for a cell."""
     disposition: str | None = None
     """The newest disposition of the pack. Absent for modules, and before the first one."""
     customer: str | None = None
@@ -121,7 +121,7 @@ class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):
     """The totals, and where the next page begins."""
 
     total_count: int
-    """The number of packs and modules on all pages."""
+    """The number of cells in no module, modules in no pack, and packs, on all pages."""
     total_cells: int
     """The number of cells of the lot in all of them."""
     next_cursor: str | None
@@ -129,10 +129,10 @@ class AffectedMeta(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class AffectedPage(msgspec.Struct, frozen=True):
-    """A page of what holds cells of a lot: first modules that are in no pack, then packs, each once."""
+    """A page of what a lot affects: first cells in no module, then modules in no pack, then packs, each once."""
 
     data: list[Affected]
-    """The packs and modules of this page."""
+    """The cells, modules and packs of this page."""
     meta: AffectedMeta
     """The totals, and where the next page begins."""
     success: bool = True
@@ -142,7 +142,7 @@ class AffectedQuery(msgspec.Struct, frozen=True, rename="camel"):
     """The lot of cells, and the part of the list to return."""
 
     cell_lot: Lot
-    """The lot exactly as it was given when the cells were bound; upper and lower case differ."""
+    """The lot. Lots are compared without upper and lower case."""
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     """The largest number of packs and modules on the page."""
     cursor: Cursor | None = None

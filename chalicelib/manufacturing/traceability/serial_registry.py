@@ -1,17 +1,17 @@
 """The serial registry: registers serial numbers for use, and reports where a duplicate is in use.
 
-A serial number is registered by writing its item, which fails if there is one. The next attempt reads all serials: the
-error names every duplicate, and a cell that a scrapped module freed is registered again. Cells without duplicates need
-no read.
+A serial number is registered by writing its item, on the condition that there is none or that it is free. That of a
+module or pack is written unread. Those of cells are read with the authentication, because a cell that was bound before
+keeps its lot, and so that an error names every duplicate; each is written if it is as it was read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.errors import VersionConflict
-from chalicelib.core.store import get, get_many
+from chalicelib.core.store import ReadResult, get
 from chalicelib.core.table import is_as_read
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing.errors import DuplicateSerial
@@ -19,8 +19,6 @@ from chalicelib.manufacturing.tables import Assembly, Module
 from chalicelib.manufacturing.traceability.freed_cells import earlier_uses, find_freed
 from chalicelib.manufacturing.traceability.rules import read_part
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, PACK, SerialNumber, serial_key
-
-_DUPLICATE = "serials"
 
 
 def number_of(assembly: Assembly) -> SerialNumber:
@@ -36,35 +34,61 @@ def number_of(assembly: Assembly) -> SerialNumber:
 
 def register_assembly(work: UnitOfWork, assembly: Assembly) -> None:
     """Stage the serial number of a new module or pack. Fails with `DuplicateSerial`."""
-    number = number_of(assembly)
-    work.create(number, partial(_duplicate_error, assembly.org_id, assembly.serial), final=True, audited=False)
+    explain = partial(_duplicate_error, assembly.org_id, assembly.serial)
+    is_free = SerialNumber.holder_id.does_not_exist()
+    work.create(number_of(assembly), explain, unless=is_free, final=True, audited=False)
 
 
-def register_cells(work: UnitOfWork, module: Module, serials: Sequence[str], *, lot: str | None, entry: str) -> None:
-    """Stage the serial numbers of cells of a module, all or none.
+def find_free(work: UnitOfWork, org_id: str, serials: Sequence[str], found: ReadResult) -> dict[str, SerialNumber]:
+    """Return those of these serial numbers that were cells before and are free now; `found` holds what was read.
 
-    Raises or fails with `DuplicateSerial`, which names every serial in use.
+    Raise `DuplicateSerial`, which names every one in use.
     """
-    freed = _require_unused(work, module.org_id, serials) if _DUPLICATE in work.conflicts else {}
-    for serial in serials:
-        earlier = freed.get(serial)
+    stored = {serial: number for serial in serials if (number := found.get(serial_key(serial))) is not None}
+    bound = [number for number in stored.values() if number.holder_id is not None]
+    freed = find_freed(work, org_id, bound)
+    uses = [_use(org_id, number) for number in bound if number.serial not in freed]
+    if uses:
+        raise _duplicates(uses)
+    return stored
+
+
+def register_cells(
+    work: UnitOfWork,
+    module: Module,
+    lots: Mapping[str, str | None],
+    *,
+    free: Mapping[str, SerialNumber],
+    entry: str,
+) -> None:
+    """Stage the serial numbers of cells of a module with their lots, all or none.
+
+    `free` are those that were cells before, as they were read. Fails with `DuplicateSerial`.
+    """
+    for serial, lot in lots.items():
+        earlier = free.get(serial)
         number = serial_key(serial).new(
             serial=serial,
             org_id=module.org_id,
             used_as=CELL,
             holder_id=module.item_id,
             lot=lot,
+            lots_elsewhere=None if earlier is None else _lots_elsewhere(earlier, module.org_id),
             entry=entry,
-            freed_from=None if earlier is None else earlier_uses(earlier),
+            freed_from=None if earlier is None or earlier.holder_id is None else earlier_uses(earlier),
             at=work.now,
         )
         work.create(
             number,
             partial(_duplicate_error, module.org_id, serial),
             unless=None if earlier is None else _is_unchanged(earlier),
-            label=_DUPLICATE,
             audited=False,
         )
+
+
+def lot_of_cell(number: SerialNumber, org_id: str) -> str | None:
+    """Return the lot that a cell has in an organisation."""
+    return number.lot if number.org_id == org_id else (number.lots_elsewhere or {}).get(org_id)
 
 
 def find_scanned(number: SerialNumber | None, raw: str) -> tuple[SerialNumber | None, str]:
@@ -73,31 +97,31 @@ def find_scanned(number: SerialNumber | None, raw: str) -> tuple[SerialNumber | 
     Earlier versions stored a scanned GS1 code as a whole. Such a serial number is found by the same scan.
     """
     serial = read_part(raw).serial
-    stored = get(serial_key(raw)) if number is None and serial != raw else None
+    is_free = number is None or number.holder_id is None
+    stored = get(serial_key(raw)) if is_free and serial != raw else None
     return (number, serial) if stored is None else (stored, raw)
 
 
 def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:
     """Stage that the serial number of a cell is free, unless its use has changed since it was read."""
-    work.remove(serial_key(cell.serial), _is_unchanged(cell), VersionConflict())
+    fields = (SerialNumber.holder_id, SerialNumber.entry, SerialNumber.freed_from)
+    actions = [field.remove() for field in fields]
+    condition, error = _is_unchanged(cell), VersionConflict()
+    work.update_unread(serial_key(cell.serial), condition=condition, on_conflict=error, actions=actions, audited=False)
 
 
 def _is_unchanged(cell: SerialNumber) -> Condition:
-    has_holder = is_as_read(SerialNumber.holder_id, cell.holder_id)
-    is_unchanged: Condition = has_holder & is_as_read(SerialNumber.entry, cell.entry)
+    has_holder = is_as_read(SerialNumber.holder_id, cell.holder_id) & is_as_read(SerialNumber.entry, cell.entry)
+    has_lot = (SerialNumber.org_id == cell.org_id) & is_as_read(SerialNumber.lot, cell.lot)
+    is_unchanged: Condition = has_holder & has_lot
     return is_unchanged
 
 
-def _require_unused(work: UnitOfWork, org_id: str, serials: Sequence[str]) -> dict[str, SerialNumber]:
-    """Return the serial numbers that a scrapped module freed. Raise `DuplicateSerial` if others are in use."""
-    keys = [serial_key(serial) for serial in serials]
-    stored = get_many(keys, work.clock)
-    numbers = [number for number in map(stored.get, keys) if number is not None]
-    freed = find_freed(work, org_id, numbers)
-    uses = [_use(org_id, number) for number in numbers if number.serial not in freed]
-    if uses:
-        raise _duplicates(uses)
-    return freed
+def _lots_elsewhere(earlier: SerialNumber, org_id: str) -> dict[str, str] | None:
+    """Return the lots that other organisations know of a cell that this one uses next."""
+    lots = {**(earlier.lots_elsewhere or {}), **({} if earlier.lot is None else {earlier.org_id: earlier.lot})}
+    lots.pop(org_id, None)
+    return lots or None
 
 
 def _duplicate_error(org_id: str, serial: str, raw: RawItem | None) -> DuplicateSerial:
@@ -111,7 +135,7 @@ def _duplicates(uses: Sequence[dict[str, object]]) -> DuplicateSerial:
 
 def _use(org_id: str, number: SerialNumber) -> dict[str, object]:
     """Return where a serial number is in use; for one of another organisation only the number itself."""
-    if number.org_id != org_id:
+    if number.org_id != org_id or number.holder_id is None:
         return {"serial": number.serial}
     holder = "packId" if number.used_as == PACK else "moduleId"
     return {"serial": number.serial, "usedAs": number.used_as, holder: number.holder_id}

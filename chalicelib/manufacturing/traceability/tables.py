@@ -13,7 +13,8 @@ by id: an entry written after another was read sorts after it, independent of cl
     SERIAL#s             SERIAL                    SerialNumber: the use of a serial number
     acme#MODULE#MOD-1    LEDGER#0000000007#id      LedgerEntry: cells that one request bound or unbound
     acme#PACK#PCK-1      LEDGER#0000000002#id      LedgerEntry: modules that one request bound
-    acme#LOT#L-7         MODULE#MOD-1              LotUse: the number of cells of the lot in the module
+    acme#LOT#l-7         MODULE#MOD-1              LotUse: the number of cells of the lot in the module
+    acme#LOTCELL#l-7     CELL#s                    LotCell: a cell that has or had the lot, and may be in no module
     acme#FORMER#s        FORMER#id                 FormerCell: a module that a cell was unbound from
 """
 
@@ -23,7 +24,8 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttri
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
-from chalicelib.manufacturing.traceability.rules import read_part
+from chalicelib.manufacturing.sku_spec import StructAttribute
+from chalicelib.manufacturing.traceability.rules import fold_lot, read_part
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
 """The uses of a serial number."""
@@ -36,7 +38,10 @@ LEDGER = "LEDGER#"
 
 
 class SerialNumber(Item):
-    """A serial number in use, as a cell of a module or as a module or pack itself."""
+    """A serial number, used as a cell of a module or as a module or pack itself.
+
+    That of a cell stays when the cell is unbound, without a holder, because a cell keeps its lot for life.
+    """
 
     Meta = stored_in("manufacturing")
     kind = "serial"
@@ -45,9 +50,12 @@ class SerialNumber(Item):
     org_id = UnicodeAttribute()
     used_as = UnicodeAttribute()
     """`CELL`, `MODULE` or `PACK`."""
-    holder_id = UnicodeAttribute()
-    """The id of the module that holds the cell; of a module or pack its own id."""
+    holder_id = optional(UnicodeAttribute())
+    """The id of the module that holds the cell, None if it was unbound; of a module or pack its own id."""
     lot = optional(UnicodeAttribute())
+    """The lot of the cell as it was first written."""
+    lots_elsewhere = optional(StructAttribute[dict[str, str]](dict[str, str]))
+    """The lots that the cell has in organisations that used it before, by their ids; none of them is shown here."""
     entry = optional(UnicodeAttribute())
     """The sort key of the ledger entry that bound the cell."""
     freed_from = optional(UnicodeSetAttribute())
@@ -82,6 +90,8 @@ class LedgerEntry(Item):
     serials = ListAttribute[Any]()
     part_ids = optional(ListAttribute[Any]())
     lot = optional(UnicodeAttribute())
+    lots = optional(ListAttribute[Any]())
+    """The lots of the parts in the same order, empty for none, where they are not all of one."""
     removed = optional(UnicodeSetAttribute())
     reason = optional(UnicodeAttribute())
     customer = optional(UnicodeAttribute())
@@ -96,6 +106,12 @@ class LedgerEntry(Item):
         removed = self.removed or ()
         return [str(serial) for serial in self.serials if serial not in removed] if self.change == BOUND else []
 
+    @property
+    def lot_by_serial(self) -> dict[str, str | None]:
+        """Return the lot of each part."""
+        lots = [self.lot] * len(self.serials) if self.lots is None else [lot or None for lot in self.lots]
+        return dict(zip(map(str, self.serials), lots, strict=True))
+
 
 class LotUse(Item):
     """The number of cells of a lot in a module; 0 if all were unbound."""
@@ -108,8 +124,17 @@ class LotUse(Item):
     cells = IntAttribute(default=0)
 
 
+class LotCell(Item):
+    """A cell that was of a lot when it was unbound: a recall looks where it is, because no module counts it."""
+
+    Meta = stored_in("manufacturing")
+    kind = "lot_cell"
+
+    serial = UnicodeAttribute()
+
+
 class FormerCell(Item):
-    """An earlier use of a cell: unbinding deletes its serial number, so that it can be bound again, and writes this."""
+    """An earlier use of a cell, which unbinding writes."""
 
     Meta = stored_in("manufacturing")
     kind = "former_cell"
@@ -160,9 +185,24 @@ def former_cell_key(org_id: str, serial: str, new_id: str) -> ItemKey[FormerCell
 
 def lot_pk(org_id: str, lot: str) -> str:
     """Return the collection of all modules that hold or held cells of a lot, sorted by age."""
-    return key(org_id, "LOT", lot)
+    return key(org_id, "LOT", fold_lot(lot))
+
+
+def lot_pks(org_id: str, lot: str) -> set[str]:
+    """Return the collection of a lot, and that of earlier versions, whose lots differed by case."""
+    return {lot_pk(org_id, lot), key(org_id, "LOT", lot)}
 
 
 def lot_key(org_id: str, lot: str, module_id: str) -> ItemKey[LotUse]:
     """Return the key of the use of a lot in a module."""
     return ItemKey(LotUse, lot_pk(org_id, lot), key(MODULE, module_id))
+
+
+def lot_cell_pk(org_id: str, lot: str) -> str:
+    """Return the collection of the single cells of a lot."""
+    return key(org_id, "LOTCELL", fold_lot(lot))
+
+
+def lot_cell_key(org_id: str, lot: str, serial: str) -> ItemKey[LotCell]:
+    """Return the key of a single cell of a lot."""
+    return ItemKey(LotCell, lot_cell_pk(org_id, lot), key(CELL, serial))

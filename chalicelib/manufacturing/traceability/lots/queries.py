@@ -1,0 +1,115 @@
+"""Where the cells of a lot are: of every lot that a cell ever had, also cells that are in no module.
+
+LotUse     the modules that count cells of the lot; those that were scrapped and freed their cells are looked at
+           cell by cell, because a cell that is bound again is counted by another module
+LotCell    cells that were unbound, or have another lot now; the registry says where they are
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from chalicelib.core.clock import Clock
+from chalicelib.core.store import BATCH, ItemKey, Query, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.table import Item
+from chalicelib.manufacturing.tables import Module, module_key
+from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
+from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
+from chalicelib.manufacturing.traceability.tables import (
+    CELL,
+    LotCell,
+    LotUse,
+    SerialNumber,
+    lot_cell_pk,
+    lot_pks,
+    serial_key,
+)
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+
+class AffectedCells(msgspec.Struct, frozen=True):
+    """A module and the number of its cells of the lot."""
+
+    module: Module
+    cells: int
+
+
+def read_affected(org_id: str, lot: str, clock: Clock) -> tuple[list[AffectedCells], list[str]]:
+    """Return the modules that hold cells of a lot, by age, and the cells of it that are in no module."""
+    counts, serials = _read_lot(org_id, lot)
+    modules, numbers = _read_both(org_id, counts, serials, clock)
+    freed = [module for module in modules.values() if module.cells_freed]
+    numbers |= _read_freed(freed, lot, clock) if freed else {}
+    modules |= _read_modules(org_id, {_holder(org_id, number) for number in numbers.values()} - {*modules, None}, clock)
+    counted, free = {*counts}, []
+    for serial in sorted({*serials, *numbers}):
+        module = modules.get(_holder(org_id, numbers.get(serial)) or "")
+        if module is None or module.cells_freed:
+            free.append(serial)
+        elif module.item_id not in counted or not is_same_lot(numbers[serial].lot, lot):  # else its module counts it
+            counts[module.item_id] += 1
+    held = [AffectedCells(module, counts[module_id]) for module_id, module in sorted(modules.items())]
+    return [part for part in held if part.cells > 0 and not part.module.cells_freed], free
+
+
+def _read_lot(org_id: str, lot: str) -> tuple[Counter[str], list[str]]:
+    """Return the number of cells of each module, and the single cells of a lot."""
+    uses = [partial(_all, Query(LotUse, pk)) for pk in sorted(lot_pks(org_id, lot))]
+    cells = partial(_all, Query(LotCell, lot_cell_pk(org_id, lot)))
+    read_uses, [read_cells] = parallel_pair_reads(uses, [cells])
+    counts: Counter[str] = Counter()
+    for use in (use for uses_of_lot in read_uses for use in uses_of_lot):
+        counts[use.module_id] += use.cells
+    return Counter({module_id: cells for module_id, cells in counts.items() if cells > 0}), [
+        cell.serial for cell in read_cells
+    ]
+
+
+def _all(query: Query[ItemT]) -> list[ItemT]:
+    return list(query.all())
+
+
+def _read_both(
+    org_id: str, module_ids: Iterable[str], serials: Iterable[str], clock: Clock
+) -> tuple[dict[str, Module], dict[str, SerialNumber]]:
+    """Return modules and serial numbers by their names, in one round trip."""
+    keys: list[ItemKey[Any]] = [module_key(org_id, module_id) for module_id in module_ids]
+    keys += map(serial_key, serials)
+    found = _read(keys, clock)
+    modules = {item.item_id: item for item in found if isinstance(item, Module)}
+    return modules, {item.serial: item for item in found if isinstance(item, SerialNumber)}
+
+
+def _read_modules(org_id: str, module_ids: Iterable[str | None], clock: Clock) -> dict[str, Module]:
+    return _read_both(org_id, [module_id for module_id in module_ids if module_id], [], clock)[0]
+
+
+def _read_freed(modules: Sequence[Module], lot: str, clock: Clock) -> dict[str, SerialNumber]:
+    """Return the cells of this lot that modules freed which were scrapped, as far as they were not bound again."""
+    ledgers = parallel_reads([partial(read_whole_ledger, module.pk) for module in modules])
+    serials = [serial for ledger in ledgers for entry in ledger for serial in entry.present]
+    freed = {module.item_id for module in modules}
+    numbers = _read_both("", [], serials, clock)[1]
+    return {
+        serial: number
+        for serial, number in numbers.items()
+        if number.holder_id in freed and is_same_lot(number.lot, lot)
+    }
+
+
+def _read(keys: Sequence[ItemKey[Any]], clock: Clock) -> list[Item]:
+    """Return the items that exist, in the order of their keys; batches are read at once."""
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    stored = parallel_reads([partial(get_many, batch, clock) for batch in batches])
+    found = [stored[number // BATCH].get(item_key) for number, item_key in enumerate(keys)]
+    return [item for item in found if item is not None]
+
+
+def _holder(org_id: str, number: SerialNumber | None) -> str | None:
+    """Return the module that a cell names, None if it is in none of the organisation."""
+    is_cell = number is not None and (number.org_id, number.used_as) == (org_id, CELL)
+    return number.holder_id if number is not None and is_cell else None
