@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.manufacturing.quality.examples import DECIDED, DECIDED_AT
+from chalicelib.manufacturing.quality.tests.examples import FAILED_TEST, RECORDED_TEST
 
 _UUID = "019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0"
 SKU_ID, BATCH_ID, MODULE_ID, PACK_ID = (f"{kind}-{_UUID}" for kind in ("SKU", "BAT", "MOD", "PCK"))
@@ -123,6 +124,7 @@ MODULE_DETAIL = {
     "sku": _SPEC_IN_FULL,
     "cells": [{"serial": serial, "boundAt": _UPDATED_AT, "lot": _LOT} for serial in CELLS["serials"]],
     "changes": [{"change": "UNBOUND", "at": _UPDATED_AT, "byId": _BY_ID, "serials": ["C-0003"]}],
+    "tests": [FAILED_TEST],
 }
 SEALED_MODULE = {
     **BOUND_MODULE,
@@ -221,6 +223,7 @@ PACK_DETAIL = {
         {"change": "REWORKED", "at": _SEALED_AT, "byId": _BY_ID, **REASON, "sealedAt": _UPDATED_AT},
         {"change": "SHIPPED", "at": _LEFT_AT, "byId": _BY_ID, **SHIPMENT},
     ],
+    "tests": [RECORDED_TEST],
 }
 
 

@@ -50,6 +50,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/packs/{pack_id}/disposition"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/packs/{pack_id}/passport"): ALL,
     ("GET", "/v1/packs/{pack_id}/passport/qr"): ALL,
+    ("GET", "/v1/units/{serial}/tests"): ALL,
+    ("POST", "/v1/units/{serial}/tests"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/trace/{serial}"): ALL,
     ("GET", "/v1/trace/{serial}/export"): ALL,
     ("GET", "/v1/trace/affected"): ALL,

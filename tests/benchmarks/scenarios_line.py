@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from tests.benchmarks.stage import Hit, Stage
-from tests.builders.manufacturing import GOOD, LIMITS, Data, Line, data
+from tests.builders.manufacturing import GOOD, INSULATED, LIMITS, TESTS, Data, Line, data
 from tests.builders.world import Person
 
 SITUATION = "a working day on the line"
@@ -134,6 +134,21 @@ def _dispose(stage: Stage) -> Hit:
     return _patch(line.qa, "/v1/packs/{pack_id}/disposition", "pack_id", pack, body)
 
 
+def _test(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    pack = line.ready_pack(line.batch(cellsPerModule=1, modulesPerPack=2, tests=TESTS))
+    body = {"step": "EOL", "station": "EOL-1", "result": "PASS", "measurements": INSULATED}
+    return Hit("POST", "/v1/units/{serial}/tests", line.qa, body, params={"serial": pack["serial"]}, status=201)
+
+
+def _tests(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    pack = _whole_pack(stage)
+    for _ in range(5):
+        data(line.record_test(pack), 201)
+    return Hit("GET", "/v1/units/{serial}/tests", line.viewer, params={"serial": pack["serial"]})
+
+
 def _scrap(stage: Stage) -> Hit:
     line, batch = _plant(stage)
     body = {"reason": "dropped"}
@@ -213,6 +228,8 @@ SCENARIOS: dict[str, Prepare] = {
     "PATCH packs/{id}/bind-module": _bind_module,
     "PATCH packs/{id}/seal": _seal_pack,
     "PATCH packs/{id}/disposition": _dispose,
+    "POST units/{serial}/tests": _test,
+    "GET units/{serial}/tests": _tests,
     "PATCH modules/{id}/scrap, 48 cells": _scrap,
     "PATCH packs/{id}/unbind-module": _unbind_module,
     "PATCH packs/{id}/rework": partial(_leave, step="rework"),

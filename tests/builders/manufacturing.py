@@ -25,6 +25,14 @@ Data = dict[str, Any]
 LIMITS = {"Voltage": {"min": 350, "max": 420.5, "unit": "V"}, "Resistance": {"max": 12, "unit": "mOhm"}}
 GOOD = {"Voltage": {"value": 384.2, "unit": "V"}, "Resistance": {"value": 11, "unit": "mOhm"}}
 """Measurements within these limits."""
+TESTS = [
+    {"step": "EOL", "required": True, "limits": {"Insulation": {"min": 500, "unit": "MOhm"}}},
+    {"step": "Leak", "required": False},
+]
+MODULE_TESTS = [{"step": "OCV", "required": True, "limits": {"Voltage": {"min": 150, "max": 168, "unit": "V"}}}]
+INSULATED = {"Insulation": {"value": 812.5, "unit": "MOhm"}}
+CHARGED = {"Voltage": {"value": 160, "unit": "V"}}
+"""Measurements within the limits of these tests."""
 
 
 def sku_body(**fields: Any) -> Data:
@@ -141,6 +149,12 @@ class Line:
     def dispose(self, pack: Data, disposition: str, **fields: Any) -> Answer:
         """Dispose a pack."""
         return self.qa.patch(f"/v1/packs/{pack['id']}/disposition", {"disposition": disposition, **fields})
+
+    def record_test(self, unit: Data, step: str = "EOL", result: str = "PASS", **fields: Any) -> Answer:
+        """Record a test of a module or pack; `key` is the idempotency key, the other fields are those of the body."""
+        headers = {"idempotency_key": fields.pop("key")} if "key" in fields else {}
+        body = {"step": step, "result": result, "measurements": {}, **fields}
+        return self.qa.post(f"/v1/units/{unit['serial']}/tests", body, **headers)
 
     def finished_pack(self, batch: Data, disposition: str = "PASS") -> Data:
         """Create a finalized pack."""

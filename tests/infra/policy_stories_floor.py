@@ -246,6 +246,14 @@ def _read_passport(line: Line, pack: Data) -> None:
     done(line.world.call("GET", f"/v1/passports/{line.org_id}.{pack['id']}"))
 
 
+def _decide(line: Line, pack: Data) -> None:
+    """Test a pack and put it in quarantine."""
+    data(line.record_test(pack), 201)
+    done(line.viewer.get(f"/v1/units/{pack['serial']}/tests"))
+    data(line.dispose(pack, "QUARANTINE"))
+    done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
+
+
 def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     """What the flow of assembly does not do: lists, cells taken off, packs put together bit by bit, and lives."""
     line = Line(world)
@@ -263,8 +271,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     ids = [one["id"] for one in others]
     data(line.production.post(f"/v1/packs/{pack['id']}/bind-modules", {"moduleIds": ids}))
     data(line.seal("packs", pack))
-    data(line.dispose(pack, "QUARANTINE"))
-    done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
+    _decide(line, pack)
     _read_passport(line, pack)
     _leave_line(line, batch, pack, first)
     for kind, thing in (("skus", batch["sku"]), ("batches", batch), ("modules", module), ("packs", pack)):

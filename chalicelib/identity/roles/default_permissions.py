@@ -189,6 +189,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
         "Read battery passports in full, and what is missing in them.",
         _CONSOLE,
     ),
+    ("manufacturing.test.read", "Read the tests of modules and packs.", _CONSOLE),
+    ("manufacturing.test.record", "Record a test of a module or pack.", _QA),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
 )
 

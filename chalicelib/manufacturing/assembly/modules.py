@@ -18,6 +18,8 @@ from chalicelib.manufacturing.assembly.binding import (
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
 from chalicelib.manufacturing.batch_closing import require_open_batch
 from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.quality.tests.queries import read_unit_tests
+from chalicelib.manufacturing.quality.tests.service import check_tests_unchanged, missing_tests, problem_details
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
 from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
@@ -87,10 +89,18 @@ def unbind_cell(
 
 
 def seal_module(work: UnitOfWork, module: Module) -> Module:
-    """Seal a module. Raise `Conflict` unless it holds exactly as many cells as its SKU requires."""
+    """Seal a module.
+
+    Raise `Conflict` unless it holds exactly as many cells as its SKU requires and passed the required tests.
+    """
     missing = missing_for_seal(module.bound, module.required, "cell")
     if missing:
         raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
+    tests = read_unit_tests(module, work.clock)
+    problems = missing_tests(module, tests)
+    if problems:
+        raise line_conflict(module, LineAction.SEAL, list(map(str, problems)), tests=problem_details(problems))
+    check_tests_unchanged(work, module, tests)
     is_full = Module.bound == module.required
     change_status(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=is_full)
     require_open_batch(work, module, LineAction.SEAL)

@@ -14,6 +14,8 @@ from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.tables import DispositionRecord
+from chalicelib.manufacturing.quality.tests.queries import newest_tests
+from chalicelib.manufacturing.quality.tests.tables import UnitTestRecord
 from chalicelib.manufacturing.rules import BatchStatus, ModuleStatus, PackStatus, list_sections
 from chalicelib.manufacturing.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.status_counters import counter_keys, total
@@ -35,18 +37,20 @@ _IN_WORK = {
 
 
 class ModuleContents(msgspec.Struct, frozen=True):
-    """A module with its SKU and ledger."""
+    """A module with its SKU, ledger and newest tests."""
 
     module: Module
     entries: Sequence[LedgerEntry]
+    tests: Sequence[UnitTestRecord]
     sku: Sku | None
 
 
 class PackContents(msgspec.Struct, frozen=True):
-    """A pack with its SKU, ledger and newest dispositions."""
+    """A pack with its SKU, ledger, newest tests and newest dispositions."""
 
     pack: Pack
     entries: Sequence[LedgerEntry]
+    tests: Sequence[UnitTestRecord]
     dispositions: Sequence[DispositionRecord]
     sku: Sku | None
 
@@ -79,15 +83,16 @@ def find_activity(actor: Actor, clock: Clock) -> Activity | None:
 
 
 def get_module_contents(module: Module) -> ModuleContents:
-    """Return a module with its SKU and cells."""
-    return ModuleContents(module, *_read_with_sku(module, lambda: read_whole_ledger(module.pk)))
+    """Return a module with its SKU, cells and newest tests."""
+    return ModuleContents(module, *_read_contents(module))
 
 
 def get_pack_contents(pack: Pack) -> PackContents:
-    """Return a pack with its SKU, modules and newest dispositions."""
-    ledger, dispositions = lambda: read_whole_ledger(pack.pk), lambda: newest_dispositions(pack.pk)
-    return PackContents(pack, *_read_with_sku(pack, ledger, dispositions))
+    """Return a pack with its SKU, modules, newest tests and newest dispositions."""
+    return PackContents(pack, *_read_contents(pack, partial(newest_dispositions, pack.pk)))
 
 
-def _read_with_sku(assembly: Assembly, *reads: Callable[[], Any]) -> list[Any]:
-    return parallel_reads([*reads, lambda: get(sku_key(assembly.org_id, assembly.sku_id))])
+def _read_contents(assembly: Assembly, *more: Callable[[], Any]) -> list[Any]:
+    """Return the ledger and the newest tests of a module or pack, what `more` returns, and the SKU."""
+    own: list[Callable[[], Any]] = [partial(read_whole_ledger, assembly.pk), partial(newest_tests, assembly.pk)]
+    return parallel_reads([*own, *more, partial(get, sku_key(assembly.org_id, assembly.sku_id))])

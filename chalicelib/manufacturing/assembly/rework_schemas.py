@@ -1,5 +1,7 @@
-"""Requests of rework, void, scrap, shipment and returns."""
+"""Requests of rework, void, scrap, shipment and returns, and the changes that units show of them."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -59,3 +61,39 @@ class ReturnPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the pack came back; the audit trail shows it."""
 
     cross_check = staticmethod(part_errors)
+
+
+class UnitChangeKind(StrEnum):
+    """What was done with a module or pack.
+
+    `UNBOUND`: a part was taken out. `SCRAPPED`: the module was scrapped. `REWORKED`: the pack was opened again.
+    `VOIDED`: the pack was voided. `SHIPPED`: it was shipped. `RETURNED`: it came back.
+    """
+
+    UNBOUND = "UNBOUND"
+    SCRAPPED = "SCRAPPED"
+    REWORKED = "REWORKED"
+    VOIDED = "VOIDED"
+    SHIPPED = "SHIPPED"
+    RETURNED = "RETURNED"
+
+
+class UnitChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A change of a module or pack other than the binding of parts, as its ledger keeps it."""
+
+    change: UnitChangeKind
+    """What was done."""
+    at: datetime
+    """When it was done, UTC."""
+    by_id: str
+    """The id of who did it."""
+    serials: list[str] | None = None
+    """The serial numbers of the parts that were taken out. Absent if there are none."""
+    reason: str | None = None
+    """Why it was done. Absent if the step takes no reason."""
+    customer: str | None = None
+    """The customer of a shipment. Absent for other changes."""
+    order: str | None = None
+    """The customer's order of a shipment. Absent for other changes, and if none was given."""
+    sealed_at: datetime | None = None
+    """When a reworked pack had been sealed before, UTC. Absent for other changes."""

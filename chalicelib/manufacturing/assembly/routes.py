@@ -69,7 +69,7 @@ def create_module(request: Request[schemas.CreateModule, Empty, ProductionBatch]
     examples={"response": {"data": examples.MODULE_DETAIL}},
 )
 def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
-    """Get a module with its cells in the order of binding, and the limits of its SKU."""
+    """Get a module with its cells in the order of binding, its newest tests, and the limits of its SKU."""
     return queries.get_module_contents(request.resource)
 
 
@@ -148,8 +148,10 @@ def unbind_cell(request: Request[schemas.UnbindCell, Empty, Module], work: UnitO
     examples={"response": {"data": examples.SEALED_MODULE}},
 )
 def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Module:
-    """Seal a module that holds exactly as many cells as its SKU requires.
+    """Seal a module that holds exactly as many cells as its SKU requires, and passed the required tests.
 
+    A required step of the SKU's `moduleTests` without a test that counts is 409; `details.tests` lists each as `{step,
+    problem}`, where `problem` is `missing`, `outdated` (cells were bound or unbound afterwards) or `failed`.
     Its content is locked afterwards: binding, unbinding and sealing it again are 409 `ENTITY_LOCKED`.
     """
     return modules.seal_module(work, request.resource)
@@ -199,7 +201,7 @@ def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], wo
     examples={"response": {"data": examples.PACK_DETAIL}},
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
-    """Get a pack with its modules in the order of binding, its newest dispositions, and the limits of its SKU."""
+    """Get a pack with its modules in the order of binding, its newest dispositions and tests, and the SKU's limits."""
     return queries.get_pack_contents(request.resource)
 
 

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import EntityId
+from chalicelib.manufacturing.assembly.rework_schemas import UnitChange
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.schemas import DecisionView
+from chalicelib.manufacturing.quality.tests.schemas import UnitTestView
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.sku_spec import Lot, ScannedSerial, SkuSpec
 from chalicelib.manufacturing.traceability.rules import new_part_errors, part_errors, read_part, tray_errors
@@ -157,49 +158,16 @@ class Cell(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The lot of the cell. Absent if none was given."""
 
 
-class UnitChangeKind(StrEnum):
-    """What was done with a module or pack.
-
-    `UNBOUND`: a part was taken out. `SCRAPPED`: the module was scrapped. `REWORKED`: the pack was opened again.
-    `VOIDED`: the pack was voided. `SHIPPED`: it was shipped. `RETURNED`: it came back.
-    """
-
-    UNBOUND = "UNBOUND"
-    SCRAPPED = "SCRAPPED"
-    REWORKED = "REWORKED"
-    VOIDED = "VOIDED"
-    SHIPPED = "SHIPPED"
-    RETURNED = "RETURNED"
-
-
-class UnitChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A change of a module or pack other than the binding of parts, as its ledger keeps it."""
-
-    change: UnitChangeKind
-    """What was done."""
-    at: datetime
-    """When it was done, UTC."""
-    by_id: str
-    """The id of who did it."""
-    serials: list[str] | None = None
-    """The serial numbers of the parts that were taken out. Absent if there are none."""
-    reason: str | None = None
-    """Why it was done. Absent if the step takes no reason."""
-    customer: str | None = None
-    """The customer of a shipment. Absent for other changes."""
-    order: str | None = None
-    """The customer's order of a shipment. Absent for other changes, and if none was given."""
-    sealed_at: datetime | None = None
-    """When a reworked pack had been sealed before, UTC. Absent for other changes."""
-
-
 class ModuleDetail(ModuleView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """A module with its cells in the order of binding."""
+    """A module with its cells in the order of binding, and its newest tests."""
 
     cells: Annotated[list[Cell], Meta(max_length=5000)]
     """The cells that the module holds, in the order of binding."""
     changes: list[UnitChange]
     """The newest 20 changes of the module other than the binding of cells, oldest first."""
+    tests: list[UnitTestView]
+    """The newest tests of the module, oldest first: at most 20, and fewer if they have many long measurements.
+    `GET /v1/units/{serial}/tests` lists all."""
 
 
 class PackView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -260,7 +228,7 @@ class PackModule(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """A pack with its modules in the order of binding, and its newest dispositions."""
+    """A pack with its modules in the order of binding, and its newest dispositions and tests."""
 
     modules: Annotated[list[PackModule], Meta(max_length=200)]
     """The modules that the pack holds, in the order of binding."""
@@ -269,6 +237,9 @@ class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_o
     `GET /v1/packs/{pack_id}/dispositions` lists all."""
     changes: list[UnitChange]
     """The newest 20 changes of the pack other than the binding of modules, oldest first."""
+    tests: list[UnitTestView]
+    """The newest tests of the pack, oldest first: at most 20, and fewer if they have many long measurements.
+    `GET /v1/units/{serial}/tests` lists all."""
 
 
 def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec.structs
 
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
+from chalicelib.manufacturing.assembly.rework_schemas import UnitChange, UnitChangeKind
 from chalicelib.manufacturing.assembly.schemas import (
     Cell,
     ModuleDetail,
@@ -12,10 +13,9 @@ from chalicelib.manufacturing.assembly.schemas import (
     PackDetail,
     PackModule,
     PackView,
-    UnitChange,
-    UnitChangeKind,
 )
 from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.quality.tests.views import unit_test_view
 from chalicelib.manufacturing.quality.views import decision_view
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.tables import Module, Pack, Sku
@@ -48,12 +48,13 @@ def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
 
 
 def module_detail_view(contents: ModuleContents) -> ModuleDetail:
-    """Return a module with its cells."""
+    """Return a module with its cells and newest tests."""
     entries = [] if contents.module.cells_freed else contents.entries
     lots = {serial: lot for entry in entries for serial, lot in entry.lot_by_serial.items() if serial in entry.present}
     cells = [Cell(serial, entry.at, lots[serial]) for entry in entries for serial in entry.present]
     view, changes = module_view(contents.module, contents.sku), _changes(contents.entries)
-    return ModuleDetail(**msgspec.structs.asdict(view), cells=cells, changes=changes)
+    tests = list(map(unit_test_view, contents.tests))
+    return ModuleDetail(**msgspec.structs.asdict(view), cells=cells, changes=changes, tests=tests)
 
 
 def pack_view(pack: Pack, sku: Sku | None = None) -> PackView:
@@ -82,11 +83,17 @@ def pack_view(pack: Pack, sku: Sku | None = None) -> PackView:
 
 
 def pack_detail_view(contents: PackContents) -> PackDetail:
-    """Return a pack with its modules and dispositions."""
+    """Return a pack with its modules, dispositions and tests."""
     modules = [PackModule(module.id, module.serial, module.bound_at) for module in packed_modules(contents.entries)]
     dispositions = [decision_view(record) for record in contents.dispositions]
     view, changes = pack_view(contents.pack, contents.sku), _changes(contents.entries)
-    return PackDetail(**msgspec.structs.asdict(view), modules=modules, dispositions=dispositions, changes=changes)
+    return PackDetail(
+        **msgspec.structs.asdict(view),
+        modules=modules,
+        dispositions=dispositions,
+        changes=changes,
+        tests=list(map(unit_test_view, contents.tests)),
+    )
 
 
 def _changes(entries: Sequence[LedgerEntry]) -> list[UnitChange]:

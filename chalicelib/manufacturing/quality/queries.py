@@ -7,6 +7,8 @@ most 6 MB. So a page ends before `limit` if it would be longer than `MAX_BYTES`.
 from collections.abc import Sequence
 from typing import TypeVar
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.core import cursors
 from chalicelib.core.pagination import CursorRequest, Page
 from chalicelib.core.store import Query, RawItem
@@ -51,8 +53,13 @@ def newest_records(model: type[RecordT], unit_pk: str, prefix: str) -> list[Reco
     return list(reversed(page.items))
 
 
-def list_records(model: type[RecordT], unit_pk: str, prefix: str, query: CursorRequest) -> Page[RecordT]:
-    """Return a page of such records, newest first. Raise `ValidationFailed` if the cursor is not one of this list."""
+def list_records(
+    model: type[RecordT], unit_pk: str, prefix: str, query: CursorRequest, only: Condition | None = None
+) -> Page[RecordT]:
+    """Return a page of such records, newest first. Raise `ValidationFailed` if the cursor is not one of this list.
+
+    With the filter `only` a page is what matches in one answer of the store, 1 MB of records, and may be empty.
+    """
     list_name = key(unit_pk, prefix)
     start: RawItem | None = None
     if query.cursor is not None:
@@ -60,15 +67,17 @@ def list_records(model: type[RecordT], unit_pk: str, prefix: str, query: CursorR
         if not last["sk"]["S"].startswith(prefix):
             raise cursors.refused()
         start = {"pk": {"S": unit_pk}, **last}
-    records = Query(model, unit_pk, range_condition=model.sk.startswith(prefix), newest_first=True)
+    in_list = model.sk.startswith(prefix)
+    records = Query(model, unit_pk, range_condition=in_list, filter_condition=only, newest_first=True)
     items: list[RawItem] = []
     while True:
         rows = records.read(query.limit + 1 - len(items), start, max_reads=1)
         items, start = [*items, *rows.items], rows.next_key
         page = items[: _number_within(items[: query.limit])]
-        if len(page) < len(items) or start is None:
+        if len(page) < len(items) or start is None or only is not None:
             break
-    cursor = cursors.encode({"sk": page[-1]["sk"]}, list_name) if len(page) < len(items) else None
+    next_key = page[-1] if len(page) < len(items) else start
+    cursor = None if next_key is None else cursors.encode({"sk": next_key["sk"]}, list_name)
     return Page([model.from_raw_data(item) for item in page], cursor)
 
 

@@ -52,7 +52,9 @@ def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> P
     """Pass, fail or quarantine a sealed pack after its end-of-line test.
 
     `PASS` and `FAIL` finalize it and count in its batch; `QUARANTINE` leaves it for a later decision. `PASS` needs a
-    measurement within every limit of the SKU; otherwise the response is 409, and `details.measurements` lists each as
-    `{name, problem, value, min, max, unit}`, where `problem` is `missing`, `below` or `above`.
+    measurement within every limit of the SKU, and of every required step of its `tests` that the newest test since the
+    pack was sealed passed. Otherwise the response is 409: `details.measurements` lists each value as `{name, problem,
+    value, min, max, unit}`, where `problem` is `missing`, `below` or `above`, and `details.tests` each step as `{step,
+    problem}`, where `problem` is `missing`, `outdated` or `failed`.
     """
     return service.dispose_pack(work, request.resource, request.body, request.actor)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import line_conflict
@@ -17,21 +16,26 @@ from chalicelib.manufacturing.quality.limits import (
 from chalicelib.manufacturing.quality.rules import FINALIZING, Disposition, limit_violations
 from chalicelib.manufacturing.quality.schemas import Decision
 from chalicelib.manufacturing.quality.tables import disposition_key
+from chalicelib.manufacturing.quality.tests.queries import UnitTests, read_unit_tests
+from chalicelib.manufacturing.quality.tests.service import check_tests_unchanged, missing_tests, problem_details
 from chalicelib.manufacturing.rules import LineAction, PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
-from chalicelib.manufacturing.tables import LINE_HOURS, Pack, sku_key
+from chalicelib.manufacturing.tables import LINE_HOURS, Pack
 
 
 def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:
     """Decide on a tested pack: PASS and FAIL finalize it, QUARANTINE leaves it for a later decision.
 
     Raise `ValidationFailed` for a measurement in another unit than its limit, and `Conflict` for a PASS outside the
-    limits.
+    limits or without a required test.
     """
     disposition = Disposition(command.disposition)
     measurements = None if command.measurements is None else rounded_measurements(command.measurements)
-    _check_measurements(pack, disposition, measurements or {})
+    tests = read_unit_tests(pack, work.clock)
+    _check_limits(pack, tests, disposition, measurements or {})
+    if disposition is Disposition.PASS:
+        check_tests_unchanged(work, pack, tests)
     values = {"disposition": str(disposition), "disposed_at": work.now}
     change_status(work, pack, PackStatus.FINALIZED if disposition in FINALIZING else pack.status, values)
     if disposition in FINALIZING:
@@ -50,14 +54,20 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
     return pack
 
 
-def _check_measurements(pack: Pack, disposition: Disposition, measurements: Mapping[str, Measurement]) -> None:
-    """Check measurements against the limits of the SKU; only a PASS has to be within them."""
-    bounds, measured = disposition_bounds(get(sku_key(pack.org_id, pack.sku_id))), measured_values(measurements)
+def _check_limits(
+    pack: Pack, tests: UnitTests, disposition: Disposition, measurements: Mapping[str, Measurement]
+) -> None:
+    """Check measurements and tests against the SKU; only a PASS has to be within the limits and fully tested."""
+    bounds, measured = disposition_bounds(tests.sku), measured_values(measurements)
     require_units(bounds, measured)
-    violations = limit_violations(bounds, measured) if disposition is Disposition.PASS else []
-    if violations:
-        missing, details = list(map(str, violations)), violation_details(violations)
-        raise line_conflict(pack, LineAction.DISPOSITION, missing, disposition=disposition, measurements=details)
+    if disposition is not Disposition.PASS:
+        return
+    violations, problems = limit_violations(bounds, measured), missing_tests(pack, tests)
+    if violations or problems:
+        details = {"measurements": violation_details(violations), "tests": problem_details(problems)}
+        missing = [str(reason) for reason in (*violations, *problems)]
+        present = {name: value for name, value in details.items() if value}
+        raise line_conflict(pack, LineAction.DISPOSITION, missing, disposition=disposition, **present)
 
 
 def _count_finalized(work: UnitOfWork, pack: Pack, disposition: Disposition) -> None:

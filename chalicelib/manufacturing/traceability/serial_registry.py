@@ -28,6 +28,7 @@ def number_of(assembly: Assembly) -> SerialNumber:
         org_id=assembly.org_id,
         used_as=MODULE if isinstance(assembly, Module) else PACK,
         holder_id=assembly.item_id,
+        sku_id=assembly.sku_id,
         at=assembly.created_at,
     )
 

@@ -52,6 +52,8 @@ class SerialNumber(Item):
     """`CELL`, `MODULE` or `PACK`."""
     holder_id = optional(UnicodeAttribute())
     """The id of the module that holds the cell, None if it was unbound; of a module or pack its own id."""
+    sku_id = optional(UnicodeAttribute())
+    """The SKU of a module or pack. Cells have none, and earlier versions stored none."""
     lot = optional(UnicodeAttribute())
     """The lot of the cell as it was first written."""
     lots_elsewhere = optional(StructAttribute[dict[str, str]](dict[str, str]))

@@ -31,6 +31,7 @@ const PACK: PackDetail = {
   modules: [],
   dispositions: [],
   changes: [],
+  tests: [],
 };
 const ME = personWith(MAY.readPacks, MAY.dispose);
 const PATH = `PATCH /v1/packs/${PACK.id}/disposition`;
