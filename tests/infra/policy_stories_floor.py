@@ -242,7 +242,7 @@ def _plan_skus(line: Line) -> None:
 def _read_passport(line: Line, pack: Data) -> None:
     """Read a passport in full, its code, and its public part."""
     done(line.viewer.get(f"/v1/packs/{pack['id']}/passport?view=restricted"))
-    assert line.viewer.get(f"/v1/packs/{pack['id']}/passport/qr").status == 409  # NO_PASSPORT_ADDRESS
+    assert line.viewer.get(f"/v1/packs/{pack['id']}/passport/qr").status == 200
     done(line.world.call("GET", f"/v1/passports/{line.org_id}.{pack['id']}"))
 
 
@@ -259,7 +259,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
     line = Line(world)
     done(line.admin.put("/v1/organisation/settings/traceability", {}))
     done(line.admin.get("/v1/organisation/settings/traceability"))
-    batch = line.batch(modulesPerPack=3)
+    batch = line.batch(modulesPerPack=3, gtins={"pack": "09506000134352"})
     _plan_skus(line)
     module = line.module(batch)
     cell = line.serial("C")
