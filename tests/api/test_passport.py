@@ -162,6 +162,25 @@ def test_measurements_count_of_the_newest_pass_since_the_seal(line: Line, batch:
     assert values(full(line, pack))["measuredCapacity"] == {"value": 151, "unit": "Ah"}
 
 
+def test_tests_that_were_passed_count_too_and_the_newest_measurement_is_shown(line: Line, batch: Data) -> None:
+    pack = line.ready_pack(batch)
+
+    def record(result: str, capacity: float) -> None:
+        measured = {"capacity": {"value": capacity, "unit": "Ah"}}
+        body = {"step": "CAP", "result": result, "measurements": measured}
+        line.world.clock.advance(seconds=60)
+        data(line.qa.post(f"/v1/units/{pack['serial']}/tests", body), 201)
+
+    shown = []
+    for result, capacity in (("FAIL", 140), ("PASS", 151), ("FAIL", 139)):
+        record(result, capacity)
+        shown.append(values(full(line, pack)).get("measuredCapacity"))
+    line.world.clock.advance(seconds=60)
+    data(line.dispose(pack, "PASS", measurements=MEASURED))
+    shown.append(values(full(line, pack))["measuredCapacity"])
+    assert shown == [None, *[{"value": 151, "unit": "Ah"}] * 2, MEASURED["Capacity"]]
+
+
 def test_other_organisations_and_unknown_packs_are_not_found(line: Line, batch: Data, world: World) -> None:
     pack = line.ready_pack(batch)
     other = Line(world, OTHER).viewer

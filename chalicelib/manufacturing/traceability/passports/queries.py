@@ -1,8 +1,10 @@
 """Reads of battery passports: what is known of a pack, from its SKU, its record and the tests that it passed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from chalicelib.core.decimals import plain
@@ -15,6 +17,8 @@ from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.tables import DispositionRecord
+from chalicelib.manufacturing.quality.tests.queries import newest_tests
+from chalicelib.manufacturing.quality.tests.tables import UnitTestRecord
 from chalicelib.manufacturing.rules import PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement, PassportValue
 from chalicelib.manufacturing.tables import Pack, Sku, pack_key, sku_key
@@ -30,6 +34,7 @@ from chalicelib.manufacturing.traceability.passports.rules import (
 from chalicelib.manufacturing.traceability.settings import TRACEABILITY
 from chalicelib.manufacturing.traceability.units import measurement_unit
 
+Measured = UnitTestRecord | DispositionRecord
 _TENTH = Decimal("0.1")
 
 
@@ -46,10 +51,11 @@ def get_passport(
     pack: Pack, organisation: Organisation | None, scope: PassportScope, settings: Settings
 ) -> PassportRead:
     """Return the passport of a pack. The measurements are read only for a view that shows them."""
-    read_sku, read_decisions = partial(get, sku_key(pack.org_id, pack.sku_id)), partial(newest_dispositions, pack.pk)
-    reads = [read_decisions] if scope is PassportScope.RESTRICTED else []
-    [sku], decisions = parallel_pair_reads([read_sku], reads)
-    measured = measured_values(pack, [record for records in decisions for record in records])
+    reads: list[Callable[[], Sequence[Measured]]] = []
+    if scope is PassportScope.RESTRICTED:
+        reads = [partial(newest_tests, pack.pk), partial(newest_dispositions, pack.pk)]
+    [sku], records = parallel_pair_reads([partial(get, sku_key(pack.org_id, pack.sku_id))], reads)
+    measured = measured_values(pack, chain.from_iterable(records))
     link = digital_link_of(pack, organisation)
     return PassportRead(pack, scope, known_values(pack, sku, measured, link), page_address(pack, settings))
 
@@ -100,15 +106,19 @@ def digital_link_of(pack: Pack, organisation: Organisation | None) -> str | None
     return None if gtins is None else digital_link(settings.digital_link, gtins.pack, pack.serial)
 
 
-def measured_values(pack: Pack, decisions: Sequence[DispositionRecord]) -> Mapping[str, Measurement]:
-    """Return the measurements with which a pack passed since it was sealed last, by the names of attributes.
+def measured_values(pack: Pack, records: Iterable[Measured]) -> Mapping[str, Measurement]:
+    """Return the newest measurements with which a pack passed since it was sealed last, by the names of attributes.
 
-    `decisions` are oldest first. A measurement counts if it has the unit of the attribute.
+    `records` has the tests before the dispositions. A measurement counts if it has the unit of the attribute.
     """
     if pack.sealed_at is None:
         return {}
-    passed = [one for one in decisions if one.disposition == Disposition.PASS and one.at >= pack.sealed_at]
-    return dict(_matched((record.measurements or {}) for record in passed))
+    passed = [record for record in records if record.at >= pack.sealed_at and _has_passed(record)]
+    return dict(_matched(record.measurements or {} for record in sorted(passed, key=attrgetter("at"))))
+
+
+def _has_passed(record: Measured) -> bool:
+    return record.has_passed if isinstance(record, UnitTestRecord) else record.disposition == Disposition.PASS
 
 
 def _matched(sets: Iterable[Mapping[str, Measurement]]) -> Iterable[tuple[str, Measurement]]:

@@ -34,7 +34,7 @@ class Source(StrEnum):
     """Where the value of an attribute comes from.
 
     `sku`: a field of the SKU. `manufacturer`: the SKU's `passport`, which the manufacturer supplies. `unit`: the record
-    of the pack. `test`: a measurement of the disposition with which the pack passed. `computed`: made from the others.
+    of the pack. `test`: a measurement of a test or disposition that the pack passed. `computed`: made from the others.
     `use`: records of the battery's use, which Baton does not hold.
     """
 
