@@ -69,6 +69,8 @@ BATCH: dict[str, Any] = {
     "notes": "Second shift",
     "startedAt": ...,
     "completedAt": ...,
+    "voidedAt": ...,
+    "voidReason": ...,
 }
 STARTED_BATCH = {
     **BATCH,
@@ -90,6 +92,14 @@ COMPLETED_BATCH = {
     "version": 83,
     "updatedAt": "2026-03-20T15:00:00Z",
     "completedAt": "2026-03-20T15:00:00Z",
+}
+VOIDED_BATCH = {
+    **BATCH,
+    "status": "VOID",
+    "version": 2,
+    "updatedAt": _UPDATED_AT,
+    "voidedAt": _UPDATED_AT,
+    "voidReason": "created twice",
 }
 
 _BUILT: dict[str, Any] = {

@@ -1,7 +1,9 @@
 """State machines of the production line, and what sealing and completing require.
 
     SKU      DRAFT -> ACTIVE -> RETIRED
+             DRAFT -> RETIRED
     batch    DRAFT -> IN_PROGRESS -> COMPLETED
+             without packs: any before COMPLETED -> VOID
     module   DRAFT -> IN_PROGRESS -> SEALED
              any -> SCRAPPED
     pack     DRAFT -> IN_PROGRESS -> READY_FOR_EOL -> FINALIZED -> SHIPPED
@@ -35,12 +37,13 @@ class BatchStatus(StrEnum):
     """The status of a batch.
 
     `DRAFT`: it was created. `IN_PROGRESS`: modules and packs can be created in it. `COMPLETED`: all of its packs are
-    finalized.
+    finalized. `VOID`: it was created or started by mistake, and has no packs but voided ones.
     """
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
+    VOID = "VOID"
 
 
 class ModuleStatus(StrEnum):
@@ -115,6 +118,7 @@ SKU = StateMachine[SkuStatus](
         (SkuStatus.DRAFT, LineAction.EDIT): SkuStatus.DRAFT,
         (SkuStatus.DRAFT, LineAction.ACTIVATE): SkuStatus.ACTIVE,
         (SkuStatus.ACTIVE, LineAction.CREATE_BATCH): SkuStatus.ACTIVE,
+        (SkuStatus.DRAFT, LineAction.RETIRE): SkuStatus.RETIRED,
         (SkuStatus.ACTIVE, LineAction.RETIRE): SkuStatus.RETIRED,
     },
     states=tuple(SkuStatus),
@@ -129,6 +133,8 @@ BATCH = StateMachine[BatchStatus](
         (BatchStatus.IN_PROGRESS, LineAction.CREATE_MODULE): BatchStatus.IN_PROGRESS,
         (BatchStatus.IN_PROGRESS, LineAction.CREATE_PACK): BatchStatus.IN_PROGRESS,
         (BatchStatus.IN_PROGRESS, LineAction.COMPLETE): BatchStatus.COMPLETED,
+        (BatchStatus.DRAFT, LineAction.VOID): BatchStatus.VOID,
+        (BatchStatus.IN_PROGRESS, LineAction.VOID): BatchStatus.VOID,
     },
     states=tuple(BatchStatus),
     phrases={LineAction.CREATE_MODULE: "create a module in", LineAction.CREATE_PACK: "create a pack in"},
@@ -245,3 +251,8 @@ def missing_for_completion(packs: int, unfinished: int) -> list[str]:
     if packs == 0:
         return ["the batch has no pack"]
     return [f"{unfinished} of {packs} packs are not {PackStatus.FINALIZED}"] if unfinished else []
+
+
+def missing_for_batch_void(packs: int) -> list[str]:
+    """Return why a batch cannot be voided; nothing if it has no packs but voided ones."""
+    return [f"{packs} packs are not {PackStatus.VOID}"] if packs else []

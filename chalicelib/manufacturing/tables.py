@@ -160,6 +160,8 @@ class ProductionBatch(BuiltEntity):
     packs_voided = IntAttribute(default=0)
     started_at = optional(MomentAttribute())
     completed_at = optional(MomentAttribute())
+    voided_at = optional(MomentAttribute())
+    void_reason = optional(UnicodeAttribute())
 
 
 class Assembly(BuiltEntity):

@@ -61,6 +61,7 @@ OVERVIEW: Mapping[str, object] = {
             "packsDraft": 0,
             "packsInProgress": 3,
             "packsReadyForEol": 2,
+            "packsInQuarantine": 1,
             "packsInRework": 1,
             "packsPassed": 8,
             "packsFailed": 1,

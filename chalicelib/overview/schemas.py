@@ -205,6 +205,8 @@ class ManufacturingStates(msgspec.Struct, frozen=True, rename="camel"):
     packs_ready_for_eol: Number
     """Packs that are sealed and wait for the decision after their test, also those in quarantine and those that came
     back from a customer."""
+    packs_in_quarantine: Number
+    """Those of them whose newest disposition is `QUARANTINE`."""
     packs_in_rework: Number
     """Packs that were opened again and are not sealed yet."""
     packs_passed: Number

@@ -40,7 +40,7 @@ def test_batch_requires_active_sku(world: World) -> None:
         "skuId": draft["id"],
         "state": "DRAFT",
         "action": "create-batch",
-        "allowed": ["activate", "edit"],
+        "allowed": ["activate", "edit", "retire"],
     }
 
 
@@ -90,7 +90,7 @@ def test_batch_starts_once(world: World) -> None:
         "batchId": draft["id"],
         "state": "IN_PROGRESS",
         "action": "start",
-        "allowed": ["complete", "create-module", "create-pack"],
+        "allowed": ["complete", "create-module", "create-pack", "void"],
     }
 
 
@@ -146,7 +146,7 @@ def test_draft_batch_cannot_be_completed(world: World) -> None:
     answer = line.qa.patch(f"/v1/batches/{line.draft_batch()['id']}/complete")
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
     details = answer.json["error"]["details"]
-    assert (details["state"], details["action"], details["allowed"]) == ("DRAFT", "complete", ["start"])
+    assert (details["state"], details["action"], details["allowed"]) == ("DRAFT", "complete", ["start", "void"])
 
 
 @pytest.mark.parametrize(("kind", "action"), [("modules", "create-module"), ("packs", "create-pack")])

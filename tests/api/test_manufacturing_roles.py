@@ -27,6 +27,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/batches/{batch_id}"): ALL,
     ("PATCH", "/v1/batches/{batch_id}/start"): PRODUCTION,
     ("PATCH", "/v1/batches/{batch_id}/complete"): {"SUPERVISOR", "QA", "SYSTEM_ADMIN"},
+    ("PATCH", "/v1/batches/{batch_id}/void"): PRODUCTION | {"SUPERVISOR"},
     ("GET", "/v1/modules"): ALL,
     ("POST", "/v1/modules"): PRODUCTION,
     ("GET", "/v1/modules/{module_id}"): ALL,

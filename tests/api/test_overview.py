@@ -247,6 +247,7 @@ def test_the_line_is_counted_by_its_status_counters(world: World) -> None:
         "modulesSealed": 6,
         "packsDraft": 1,
         "packsReadyForEol": 3,
+        "packsInQuarantine": 1,
         "packsInRework": 1,
         "packsPassed": 2,
         "packsFailed": 1,

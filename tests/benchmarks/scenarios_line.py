@@ -79,6 +79,12 @@ def _complete(stage: Stage) -> Hit:
     return _patch(line.qa, "/v1/batches/{batch_id}/complete", "batch_id", batch)
 
 
+def _void_batch(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    draft = line.draft_batch({"id": batch["skuId"]})
+    return _patch(line.production, "/v1/batches/{batch_id}/void", "batch_id", draft, {"reason": "created twice"})
+
+
 def _bind(stage: Stage, *, first: bool = False) -> Hit:
     line, batch = _plant(stage)
     module = line.module(batch)
@@ -217,6 +223,7 @@ SCENARIOS: dict[str, Prepare] = {
     "POST /v1/batches": partial(_new, path="/v1/batches"),
     "PATCH /v1/batches/{id}/start": _start,
     "PATCH /v1/batches/{id}/complete": _complete,
+    "PATCH /v1/batches/{id}/void": _void_batch,
     "POST /v1/modules": partial(_new, path="/v1/modules"),
     "PATCH modules/{id}/bind-cell, the first": partial(_bind, first=True),
     "PATCH modules/{id}/bind-cell, with a lot": _bind,

@@ -187,6 +187,10 @@ class Line:
         """Void a pack."""
         return self.production.patch(f"/v1/packs/{pack['id']}/void", {"reason": "created twice"}, **headers)
 
+    def void_batch(self, batch: Data, **headers: str) -> Answer:
+        """Void a batch."""
+        return self.production.patch(f"/v1/batches/{batch['id']}/void", {"reason": "wrong SKU"}, **headers)
+
     def ship(self, pack: Data, customer: str = "Northwind", **headers: str) -> Answer:
         """Ship a pack."""
         body = {"customer": customer, "order": "PO-1"}

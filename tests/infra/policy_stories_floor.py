@@ -237,6 +237,8 @@ def _plan_skus(line: Line) -> None:
     """Edit a SKU and retire one."""
     data(line.supervisor.patch(f"/v1/skus/{line.draft_sku()['id']}", {"skuCode": line.serial("SKU")}))
     data(line.supervisor.patch(f"/v1/skus/{line.sku()['id']}/retire"))
+    data(line.supervisor.patch(f"/v1/skus/{line.draft_sku()['id']}/retire"))
+    data(line.void_batch(line.draft_batch()))
 
 
 def _read_passport(line: Line, pack: Data) -> None:

@@ -141,6 +141,28 @@ def test_counts_agree_after_packs_were_shipped_returned_voided_and_reworked_at_o
         check_counts(line)
 
 
+def test_nothing_enters_a_batch_that_is_being_voided(arena: World) -> None:
+    line = Line(arena)
+    sku = line.sku(cellsPerModule=2)
+    for _ in range(6):
+        batch = line.batch(sku)
+        modules = [line.module(batch) for _ in range(4)]
+        body = {"batchId": batch["id"], "serial": line.serial("P")}
+        steps: list[Callable[[], Answer]] = [
+            partial(line.void_batch, batch),
+            partial(line.production.post, "/v1/packs", body),
+            *(partial(line.bind, module, line.serial("C")) for module in modules),
+        ]
+        voided, made, *bound = at_once(steps)
+        assert (voided.status, made.status) in ((200, 409), (409, 201))
+        assert line.stored_batch(batch).packs == (made.status == 201)
+        held = [line.stored_module(module).bound for module in modules]
+        assert held == [int(answer.status == 200) for answer in bound]
+        if voided.status == 200:
+            assert {line.bind(module, line.serial("C")).status for module in modules} == {409}
+    check_counts(line)
+
+
 def test_reworked_pack_is_sealed_with_the_modules_that_it_holds(arena: World) -> None:
     line = Line(arena)
     batch = line.batch(cellsPerModule=1)

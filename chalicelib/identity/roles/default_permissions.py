@@ -165,6 +165,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.batch.create", "Create a batch of a SKU.", _PRODUCTION),
     ("manufacturing.batch.start", "Start a batch.", _PRODUCTION),
     ("manufacturing.batch.complete", "Complete a batch whose packs are all finalized.", _SUPERVISOR | _QA),
+    ("manufacturing.batch.void", "Void a batch without packs.", _PRODUCTION | _SUPERVISOR),
     ("manufacturing.module.read", "Read modules.", _CONSOLE),
     ("manufacturing.module.create", "Create a module.", _PRODUCTION),
     ("manufacturing.module.bind", "Bind cells to a module, and unbind them before it is sealed.", _PRODUCTION),

@@ -1,6 +1,6 @@
 """Reads of modules and packs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_r
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
+from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.quality.tests.queries import newest_tests
 from chalicelib.manufacturing.quality.tests.tables import UnitTestRecord
@@ -23,7 +24,7 @@ from chalicelib.manufacturing.tables import LINE_HOURS, Assembly, Module, Pack, 
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.tables import LedgerEntry
 
-_IN_WORK = {
+_IN_WORK: Mapping[str, Sequence[str]] = {
     "batches_draft": ("batch", BatchStatus.DRAFT),
     "batches_in_progress": ("batch", BatchStatus.IN_PROGRESS),
     "modules_draft": ("module", ModuleStatus.DRAFT),
@@ -31,6 +32,7 @@ _IN_WORK = {
     "packs_draft": ("pack", PackStatus.DRAFT),
     "packs_in_progress": ("pack", PackStatus.IN_PROGRESS),
     "packs_ready_for_eol": ("pack", PackStatus.READY_FOR_EOL),
+    "packs_in_quarantine": ("pack", PackStatus.READY_FOR_EOL, Disposition.QUARANTINE),
     "packs_in_rework": ("pack", PackStatus.REWORK),
 }
 """The counts of what is not finished, by their names in the overview."""
@@ -77,7 +79,8 @@ def find_activity(actor: Actor, clock: Clock) -> Activity | None:
         [partial(get_many, keys, clock)], [partial(LINE_HOURS.read, actor.org_id, now=clock.now())]
     )
     numbers = {
-        name: total(stored, counters[kind], list_sections(kind, status)) for name, (kind, status) in _IN_WORK.items()
+        name: total(stored, counters[kind], list_sections(kind, *filter_))
+        for name, (kind, *filter_) in _IN_WORK.items()
     }
     return Activity(StateCounts(numbers), hours)
 

@@ -18,6 +18,7 @@ from chalicelib.manufacturing.planning.schemas import (
     EditSku,
     SkuQuery,
     SkuView,
+    VoidBatch,
 )
 from chalicelib.manufacturing.planning.views import batch_details_view, batch_view, listed_sku_view, sku_view
 from chalicelib.manufacturing.resources import BATCH_RESOURCE, SKU_IN_BODY, SKU_RESOURCE
@@ -124,9 +125,10 @@ def activate_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
     examples={"response": {"data": examples.RETIRED_SKU}},
 )
 def retire_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
-    """Retire an active SKU: no more batches are created for it.
+    """Retire a SKU: no more batches are created for it.
 
-    Its batches go on, also those that were not started. Retiring it again is 409 `WORKFLOW_VIOLATION`.
+    Its batches go on, also those that were not started. A draft that was created by mistake is retired too, and its
+    code can be used again. Retiring it again is 409 `WORKFLOW_VIOLATION`.
     """
     return service.retire_sku(work, request.resource)
 
@@ -210,3 +212,24 @@ def complete_batch(request: Request[Empty, Empty, ProductionBatch], work: UnitOf
     as `{packId, serial, status}`; `details.packs` and `details.packsOpen` are the numbers of all and of the open ones.
     """
     return service.complete_batch(work, request.resource)
+
+
+@routes.patch(
+    "/v1/batches/{batch_id}/void",
+    permission=permissions.VOID_BATCH,
+    resource=BATCH_RESOURCE,
+    transition=LineAction.VOID,
+    body=VoidBatch,
+    **_BATCH_RESPONSE,
+    audit_target=AuditTarget(ProductionBatch.kind, "BATCH_VOIDED", "batch_id"),
+    examples={"request": examples.REASON, "response": {"data": examples.VOIDED_BATCH}},
+)
+def void_batch(request: Request[VoidBatch, Empty, ProductionBatch], work: UnitOfWork) -> ProductionBatch:
+    """Void a batch that was created or started by mistake, and that has no packs but voided ones.
+
+    Nothing is bound or sealed in it any more. Its modules stay: cells are unbound from them, they are scrapped, or, if
+    they are sealed, bound to packs of other batches. With packs that are not voided the response is 409;
+    `details.packs` and `details.packsOpen` are the numbers of all and of the open ones, `details.openPacks` lists up to
+    100 open ones as `{packId, serial, status}`.
+    """
+    return service.void_batch(work, request.resource, request.body)

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.edge.types import EntityId, Note500
+from chalicelib.edge.types import EntityId, Note500, Text500
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
 from chalicelib.manufacturing.schemas import ListQuery, Name100
 from chalicelib.manufacturing.sku_spec import (
@@ -121,6 +121,13 @@ class CreateBatch(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     """Notes about the batch, which `q` searches too."""
 
 
+class VoidBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a batch is voided."""
+
+    reason: Text500
+    """Why the batch is voided; the batch and the audit trail show it."""
+
+
 class SkuQuery(ListQuery, frozen=True, rename="camel"):
     """The filters of SKUs."""
 
@@ -193,3 +200,7 @@ class BatchView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     """When the batch was started, UTC. Absent before that."""
     completed_at: datetime | None = None
     """When the batch was completed, UTC. Absent before that."""
+    voided_at: datetime | None = None
+    """When the batch was voided, UTC. Absent unless it was."""
+    void_reason: str | None = None
+    """Why the batch was voided. Absent unless it was."""

@@ -16,8 +16,15 @@ from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing.batch_closing import close_batch
 from chalicelib.manufacturing.errors import SkuCodeTaken, line_conflict
 from chalicelib.manufacturing.listing import newest_of_batch
-from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku, EditSku
-from chalicelib.manufacturing.rules import OPEN_PACKS, BatchStatus, LineAction, SkuStatus, missing_for_completion
+from chalicelib.manufacturing.planning.schemas import CreateBatch, CreateSku, EditSku, VoidBatch
+from chalicelib.manufacturing.rules import (
+    OPEN_PACKS,
+    BatchStatus,
+    LineAction,
+    SkuStatus,
+    missing_for_batch_void,
+    missing_for_completion,
+)
 from chalicelib.manufacturing.status_counters import change_status, create_listed, new_entity_values, sku_values
 from chalicelib.manufacturing.tables import (
     LINE_HOURS,
@@ -69,7 +76,9 @@ def activate_sku(work: UnitOfWork, sku: Sku) -> Sku:
 
 
 def retire_sku(work: UnitOfWork, sku: Sku) -> Sku:
-    """Retire a SKU: no more batches are created for it, and those that exist go on."""
+    """Retire a SKU: no more batches are created for it, and those that exist go on. The code of a draft is free."""
+    if sku.status == SkuStatus.DRAFT:
+        _give_up_code(work, sku, sku.sku_code)
     change_status(work, sku, SkuStatus.RETIRED, {})
     return sku
 
@@ -106,6 +115,18 @@ def complete_batch(work: UnitOfWork, batch: ProductionBatch) -> ProductionBatch:
     change_status(work, batch, BatchStatus.COMPLETED, {"completed_at": work.now}, condition=all_finalized)
     close_batch(work, batch)
     LINE_HOURS.count(work, batch.org_id, batches_completed=1)
+    return batch
+
+
+def void_batch(work: UnitOfWork, batch: ProductionBatch, command: VoidBatch) -> ProductionBatch:
+    """Void a batch. Raise `Conflict`, which names the open packs, if it has packs that are not voided."""
+    missing = missing_for_batch_void(batch.packs)
+    if missing:
+        raise line_conflict(batch, LineAction.VOID, missing, **_open_packs(batch))
+    has_no_pack = ProductionBatch.packs == 0
+    values = {"voided_at": work.now, "void_reason": command.reason}
+    change_status(work, batch, BatchStatus.VOID, values, condition=has_no_pack)
+    close_batch(work, batch)
     return batch
 
 

@@ -45,6 +45,8 @@ def batch_view(batch: ProductionBatch, sku: Sku | None = None) -> BatchView:
         notes=batch.notes,
         started_at=batch.started_at,
         completed_at=batch.completed_at,
+        voided_at=batch.voided_at,
+        void_reason=batch.void_reason,
     )
 
 

@@ -20,6 +20,7 @@ export const BATCH_STATES: States<BatchState> = {
   DRAFT: { label: states.DRAFT, tone: "neutral" },
   IN_PROGRESS: { label: states.IN_PROGRESS, tone: "active" },
   COMPLETED: { label: states.COMPLETED, tone: "good" },
+  VOID: { label: states.VOID, tone: "bad" },
 };
 
 export const MODULE_STATES: States<ModuleState> = {

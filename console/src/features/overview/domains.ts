@@ -166,6 +166,7 @@ function manufacturingCard({ states, hours }: Schema<"ManufacturingOverview">): 
         ["packsDraft", "neutral", "status=DRAFT"],
         ["packsInProgress", "active", "status=IN_PROGRESS"],
         ["packsReadyForEol", "warning", "status=READY_FOR_EOL"],
+        ["packsInQuarantine", "warning", "disposition=QUARANTINE"],
         ["packsInRework", "warning", "status=REWORK"],
       ]),
     ],

@@ -55,6 +55,7 @@ export const texts = {
     packsInProgress: "Packs in progress",
     packsDraft: "Packs without modules",
     packsReadyForEol: "Packs at the final test",
+    packsInQuarantine: "Packs in quarantine",
     packsInRework: "Packs in rework",
     packsPassed: "Packs passed",
     packsFailed: "Packs failed",
