@@ -14,6 +14,11 @@ def list_sort_key(section: str, item_id: str) -> str:
     return key(section, item_id)
 
 
+def serial_sort_key(serial: str, item_id: str) -> str:
+    """Return the position of an assembly among serial numbers, in which case does not matter."""
+    return key(serial.lower(), item_id)
+
+
 def list_partition(org_id: str, kind: str, owner: str | None, item_id: str) -> str:
     """Return the partition of a list that contains an entity; `owner` is the id of a SKU or batch, or None."""
     return LIST_SHARDS[kind].key_of(item_id, org_id, "LIST", kind, *list_scope(owner))

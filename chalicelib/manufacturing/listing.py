@@ -1,40 +1,45 @@
-"""Lists of SKUs, batches, modules and packs: numbered pages, filters, and exact totals, in one round trip.
+"""Lists of SKUs, batches, modules and packs: numbered pages, cursors, filters, and exact totals.
 
 `status`, `disposition`, `skuId` and `batchId` select partitions of an index and ranges in each. The ranges are read in
 parallel, newest first, up to the end of the page, and merged by id; the total comes from the status counters in the
-same trip. So a page costs what lies before it and itself, whatever the size of the list. One read returns up to 1 MB,
-some 900 rows; a page that lies further back in a partition needs one more round trip per 900 rows. For such a page the
-counters are read first, so that a page beyond the end reads no rows.
+same trip. A page after a cursor costs the same wherever it is. A numbered page costs what lies before it and itself,
+whatever the size of the list; it begins before row 10,000. A list in several shards has about the same number of the
+first rows in each, so a shard is read that far, and once more if it has more of them.
 
-`q` searches text, and a permission of scope "own" reaches only what the caller created. No index supports these, so all
-rows that the other filters leave are read and counted. Within a batch these are few; without one it costs an eighth of
-a read unit per row, and a round trip per 900 rows of the longest partition.
+`q` finds modules and packs by an index (`search.py`). SKUs and batches, which are few, are searched by reading the rows
+that the other filters leave, and so is what a permission of scope "own" covers.
 
 An index follows its table within moments, a counter at once: in between, a row may be counted and not yet listed.
 """
 
+import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
-from chalicelib.core.pagination import PageMeta, PageRequest
 from chalicelib.core.sharding import HIGHEST, merge
 from chalicelib.core.store import (
     ItemKey,
     Query,
+    RawItem,
     ReadResult,
+    Rows,
     get_many,
     parallel_pair_reads,
     parallel_reads,
 )
+from chalicelib.core.table import key
 from chalicelib.manufacturing.list_keys import list_partitions, list_sort_key
 from chalicelib.manufacturing.rules import list_sections
+from chalicelib.manufacturing.schemas import ListMeta, ListQuery
+from chalicelib.manufacturing.search import find_assemblies
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
     Assembly,
@@ -85,15 +90,22 @@ class EntityPage(msgspec.Struct, Generic[EntityT], frozen=True):
     """A page of entities."""
 
     items: Sequence[EntityT]
-    meta: PageMeta
+    meta: ListMeta
 
 
 def list_entities(
-    actor: Actor, permission: str, model: type[EntityT], page: PageRequest, filter_: EntityFilter, *, clock: Clock
+    actor: Actor, permission: str, model: type[EntityT], page: ListQuery, filter_: EntityFilter, *, clock: Clock
 ) -> EntityPage[EntityT]:
-    """Return a page of the entities that this permission of the caller covers, newest first."""
+    """Return a page of the entities that this permission of the caller covers, newest first.
+
+    Raise `ValidationFailed` if the cursor is not one of this list.
+    """
     if filter_.is_unsatisfiable:
-        return EntityPage([], page.meta(0))
+        return EntityPage([], _meta(page, 0))
+    if filter_.q and issubclass(model, Assembly):
+        return _search(actor, permission, model, page, filter_)
+    list_name = key(actor.org_id, model.kind, *(value or "" for value in msgspec.structs.astuple(filter_)))
+    after = None if page.cursor is None else cursors.decode(page.cursor, list_name, {_ID: "S"})[_ID]["S"]
     org_id, condition = actor.org_id, _row_condition(actor, permission, model, filter_)
     totals = _Totals(
         [] if condition is not None else counter_keys(org_id, model.kind, filter_.owner),
@@ -104,13 +116,19 @@ def list_entities(
     if condition is None and page.start > _FAR:
         number = totals.number(totals.read(clock))
         if page.start >= number:
-            return EntityPage([], page.meta(number))
-    limit = page.stop if condition is None else None
-    reads = [partial(query.read, limit) for query in _queries(model, org_id, filter_, condition)]
-    rows, [stored] = parallel_pair_reads(reads, [partial(totals.read, clock)])
-    items = merge(rows, _ID, newest_first=True) if totals.has_rows(stored) else []
-    entities = [model.from_raw_data(item) for item in items[page.start : page.stop]]
-    return EntityPage(entities, page.meta(totals.number(stored) if condition is None else len(items)))
+            return EntityPage([], _meta(page, number))
+    queries = _queries(model, org_id, filter_, condition, after)
+    stop = page.stop if after is None else page.page_size + 2  # the entity of the cursor, and one more to know the end
+    limit = _share(stop, len(list_partitions(org_id, model.kind, None))) if condition is None else None
+    rows, [stored] = parallel_pair_reads(
+        [partial(query.read, limit) for query in queries], [partial(totals.read, clock)]
+    )
+    items = _newest(queries, rows, stop, limit) if totals.has_rows(stored) else []
+    number = totals.number(stored) if condition is None else len(items)
+    shown = [item for item in items if item[_ID]["S"] != after][page.start : page.stop]
+    is_last = number <= page.stop if after is None else len(items) < stop
+    cursor = None if is_last or not shown else cursors.encode({_ID: shown[-1][_ID]}, list_name)
+    return EntityPage([model.from_raw_data(item) for item in shown], _meta(page, number, cursor))
 
 
 def newest_of_batch(
@@ -168,25 +186,83 @@ class _Totals(msgspec.Struct, frozen=True):
 
 
 def _queries(
-    model: type[EntityT], org_id: str, filter_: EntityFilter, condition: Condition | None
+    model: type[EntityT], org_id: str, filter_: EntityFilter, condition: Condition | None, last: str | None = None
 ) -> list[Query[EntityT]]:
-    """Return one query for each partition and section."""
+    """Return one query for each partition and section; `last` is the newest id that is read."""
+    ranges = [_range(model, section, last) for section in filter_.sections(model.kind)]
     return [
-        Query(
-            model,
-            partition,
-            index=filter_.index,
-            range_condition=model.sort_key.startswith(list_sort_key(section, "")),
-            filter_condition=condition,
-            newest_first=True,
-        )
+        Query(model, partition, filter_.index, within, condition, newest_first=True)
         for partition in list_partitions(org_id, model.kind, filter_.owner)
-        for section in filter_.sections(model.kind)
+        for within in ranges
     ]
+
+
+def _range(model: type[ListedEntity], section: str, last: str | None) -> Condition:
+    start = list_sort_key(section, "")
+    return (
+        model.sort_key.startswith(start)
+        if last is None
+        else model.sort_key.between(start, list_sort_key(section, last))
+    )
+
+
+def _share(rows: int, shards: int) -> int:
+    """Return how many of the first rows of a list to read from each shard: six deviations above the mean."""
+    mean = rows / shards
+    return rows if shards == 1 else min(rows, math.ceil(mean + 6 * math.sqrt(mean) + 10))
+
+
+def _newest(queries: Sequence[Query[Any]], reads: Sequence[Rows], stop: int, limit: int | None) -> list[RawItem]:
+    """Return the newest `stop` items of all queries, from their first reads, reading on where these do not suffice.
+
+    Without a limit, the reads are complete and all items are returned.
+    """
+    rows = list(reads)
+    while True:
+        items = merge(rows, _ID, newest_first=True)
+        oldest = str(items[stop - 1][_ID]["S"]) if len(items) >= stop else ""
+        short = [number for number, read in enumerate(rows) if read.next_key is not None and _last(read) > oldest]
+        if not short:
+            return items if limit is None else items[:stop]
+        more = parallel_reads([partial(queries[number].read, limit, rows[number].next_key) for number in short])
+        for number, read in zip(short, more, strict=True):
+            rows[number] = Rows([*rows[number].items, *read.items], read.next_key)
+
+
+def _last(rows: Rows) -> str:
+    """Return the id of the last item of a read that is not complete."""
+    return str(rows.items[-1][_ID]["S"])
+
+
+def _search(
+    actor: Actor, permission: str, model: type[EntityT], page: ListQuery, filter_: EntityFilter
+) -> EntityPage[EntityT]:
+    """Return a page of the assemblies that a text finds."""
+    given = {"status": filter_.status, "disposition": filter_.disposition}
+    given |= {"sku_id": filter_.sku_id, "batch_id": filter_.batch_id}
+    conditions = [getattr(model, name) == str(value) for name, value in given.items() if value]
+    found = find_assemblies(
+        cast("type[Any]", model), actor.org_id, str(filter_.q), [*conditions, _own(actor, permission, model)]
+    )
+    entities = [model.from_raw_data(item) for item in found.items[page.start : page.stop]]
+    return EntityPage(entities, _meta(page, len(found.items), more_matches=found.is_partial))
+
+
+def _meta(page: ListQuery, number: int, next_cursor: str | None = None, *, more_matches: bool = False) -> ListMeta:
+    return ListMeta(
+        total_count=number,
+        page=page.page,
+        page_size=page.page_size,
+        next_cursor=next_cursor,
+        more_matches=more_matches,
+    )
+
+
+def _own(actor: Actor, permission: str, model: type[ListedEntity]) -> Condition | None:
+    return None if actor.reaches(permission) else model.created_by == actor.user_id
 
 
 def _row_condition(actor: Actor, permission: str, model: type[ListedEntity], filter_: EntityFilter) -> Condition | None:
     """Return the condition that only the rows themselves can meet, or None if the partitions suffice."""
-    own = None if actor.reaches(permission) else model.created_by == actor.user_id
     text = model.search.contains(filter_.q.lower()) if filter_.q else None
-    return all_of([own, text])
+    return all_of([_own(actor, permission, model), text])

@@ -1,5 +1,6 @@
 """Requests and responses that planning and assembly share: pages of lists and the console's envelopes."""
 
+from collections.abc import Mapping
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -15,14 +16,23 @@ ViewT = TypeVar("ViewT")
 Name100 = Annotated[Name, Meta(max_length=100)]
 
 
+def _list_errors(present: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the errors of a page that is too far back, and of what a cursor cannot be combined with."""
+    given = {"page": present.get("page") not in (None, 1), "q": bool(present.get("q"))}
+    refused = [name for name, is_given in given.items() if is_given] if present.get("cursor") else []
+    return {**check_page_depth(present), **dict.fromkeys(refused, "cannot be combined with cursor")}
+
+
 class ListQuery(PageRequest, frozen=True, rename="camel"):
-    """A page of a list, and the text that its entries contain."""
+    """A page of a list, and the text that its entries have."""
 
     q: Annotated[str, Meta(max_length=100)] | None = None
-    """Only entries that contain this text: SKUs in name, code, chemistry or id; batches in id, notes or the SKU's name
-    or code; modules and packs in serial number or id. Case does not matter."""
+    """Only entries with this text; case does not matter. Modules and packs: their serial number or id begins with it.
+    SKUs: name, code, chemistry or id contain it. Batches: id, notes, or the name or code of the SKU contain it."""
+    cursor: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
+    """The page that begins here, instead of a page by its number: `meta.nextCursor` of the page before."""
 
-    cross_check = staticmethod(check_page_depth)
+    cross_check = staticmethod(_list_errors)
 
 
 class AssemblyQuery(ListQuery, frozen=True, rename="camel"):
@@ -51,6 +61,17 @@ class PackQuery(AssemblyQuery, frozen=True, rename="camel"):
     a return take the disposition away."""
 
 
+class ListMeta(PageMeta, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """The number and size of a page, the number of entries on all pages, and where the next page begins."""
+
+    next_cursor: str | None = None
+    """Send it as `cursor` for the next page, whatever its distance from the first. Absent on the last page, and with
+    `q`."""
+    more_matches: bool = False
+    """Whether more modules or packs match `q` than the up to 500 that were read; `totalCount` counts these only. Absent
+    if not."""
+
+
 class Envelope(msgspec.Struct, Generic[ViewT], frozen=True):
     """One entity in the console's envelope."""
 
@@ -64,8 +85,8 @@ class ListEnvelope(msgspec.Struct, Generic[ViewT], frozen=True):
 
     data: list[ViewT]
     """The entries of this page, newest first."""
-    meta: PageMeta
-    """The number of this page, its size, and the number of entries on all pages."""
+    meta: ListMeta
+    """The number of this page (1 with a cursor), its size, the number of entries on all pages, and the next cursor."""
     success: bool = True
 
 

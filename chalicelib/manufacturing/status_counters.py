@@ -16,7 +16,7 @@ from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, ReadResult, get
 from chalicelib.core.table import IntAttribute, Item, key, stored_in
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.list_keys import list_partition, list_scope, list_sort_key
+from chalicelib.manufacturing.list_keys import list_partition, list_scope, list_sort_key, serial_sort_key
 from chalicelib.manufacturing.rules import list_section
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import (
@@ -105,12 +105,19 @@ def move_listed(
     section, listed_in = list_section(status, None if given is None else str(given)), entity.listed_in
     if section != listed_in:
         _count(work, entity, {listed_in: -1, section: 1})
-    return {"status": str(status), "sort_key": list_sort_key(section, entity.item_id)}
+    return {"status": str(status), "sort_key": list_sort_key(section, entity.item_id), **_serial_order(entity)}
+
+
+def _serial_order(entity: ListedEntity) -> dict[str, object]:
+    if not isinstance(entity, Assembly):
+        return {}
+    return {"serial_order": serial_sort_key(entity.serial, entity.item_id)}
 
 
 def is_listed_right(entity: ListedEntity) -> bool:
     """Return whether an entity is listed and counted as this version does it."""
-    return entity.listed_in == entity.section
+    has_order = all(getattr(entity, name) == value for name, value in _serial_order(entity).items())
+    return has_order and entity.listed_in == entity.section
 
 
 def list_again(work: UnitOfWork, item_key: ItemKey[Any]) -> bool:

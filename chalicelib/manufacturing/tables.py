@@ -42,7 +42,7 @@ from chalicelib.manufacturing.sku_spec import (
 
 _DERIVED = frozenset(
     {"item_id", "org_id", "org_list", "sku_list", "batch_list", "sort_key", "search"}
-    | {"created_by", "created_at", "updated_at"}
+    | {"serial_order", "created_by", "created_at", "updated_at"}
 )
 """Attributes that audit rows omit because they are derived; so are the counts of parts and packs."""
 
@@ -173,8 +173,12 @@ class Assembly(BuiltEntity):
     bound = IntAttribute(default=0)
     """The number of bound parts; the ledger (`traceability/tables.py`) lists them."""
     sealed_at = optional(MomentAttribute())
+    serial_order = optional(UnicodeAttribute())
+    """The position among serial numbers; absent in assemblies of earlier versions."""
     of_batch = index(AllProjection(), batch_list=UnicodeAttribute, place=UnicodeAttribute)
     """All entities of a kind in one batch."""
+    by_serial = index(AllProjection(), org_list=UnicodeAttribute, serial_order=UnicodeAttribute)
+    """All entities of a kind by serial number, in the shards of the organisation's list."""
 
     @property
     def required(self) -> int:

@@ -6,7 +6,14 @@ import pytest
 
 from chalicelib.identity.roles.tables import RolePermissions, role_key
 from chalicelib.manufacturing import status_counters
+from chalicelib.manufacturing.list_keys import (
+    LIST_SHARDS,
+    list_partition,
+    list_sort_key,
+    serial_sort_key,
+)
 from chalicelib.manufacturing.rules import STATE_MACHINES, ModuleStatus, list_sections
+from chalicelib.manufacturing.tables import Module, module_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
@@ -17,6 +24,33 @@ KINDS = ("skus", "batches", "modules", "packs")
 def ids(answer: Answer) -> list[str]:
     assert answer.status == 200, answer
     return [one["id"] for one in answer.json["data"]]
+
+
+def add_modules(world: World, module: Module, how_many: int, shard: int | None = None) -> list[str]:
+    """Store copies of a module, in one of its shards or in all, and count them; return their ids."""
+    pattern, made = module.to_dynamodb_dict(), list[str]()
+    with Module.batch_write() as batch:
+        while len(made) < how_many:
+            item_id = f"MOD-{world.ids.new()}"
+            if shard is None or LIST_SHARDS["module"].number_of(item_id) == shard:
+                batch.save(copy_of(pattern, item_id, f"WIDE-{len(made):05}"))
+                made.append(item_id)
+    owners = [None, module.sku_id, module.batch_id]
+    world.run(lambda work: status_counters.change_counts(work, DEMO, "module", owners, {"DRAFT": how_many}))
+    return made
+
+
+def copy_of(pattern: dict[str, Any], item_id: str, serial: str) -> Module:
+    """Return a module like a stored one, with its own id and serial number."""
+    copy = Module()
+    copy.from_dynamodb_dict(pattern)
+    copy.pk, copy.sk = module_key(DEMO, item_id).pk, "MODULE"
+    copy.item_id, copy.serial, copy.search = item_id, serial, f"{serial} {item_id}".lower()
+    copy.sort_key, copy.serial_order = list_sort_key(copy.status, item_id), serial_sort_key(serial, item_id)
+    owners = {"org_list": None, "sku_list": copy.sku_id, "batch_list": copy.batch_id}
+    for name, owner in owners.items():
+        setattr(copy, name, list_partition(DEMO, "module", owner, item_id))
+    return copy
 
 
 def found(person: Person, path: str) -> tuple[list[str], int]:
@@ -55,7 +89,10 @@ def test_pages_hold_every_item_once_newest_first(world: World) -> None:
     seen = []
     for page in range(1, 6):
         answer = line.viewer.get(f"/v1/modules?page={page}&pageSize=5")
-        assert answer.json["meta"] == {"totalCount": 23, "page": page, "pageSize": 5}
+        meta = answer.json["meta"]
+        assert ("nextCursor" in meta) == (page < 5)
+        meta.pop("nextCursor", None)
+        assert meta == {"totalCount": 23, "page": page, "pageSize": 5}
         seen += ids(answer)
     assert seen == made
     assert found(line.viewer, "/v1/modules?page=6&pageSize=5") == ([], 23)
@@ -187,14 +224,22 @@ def test_every_section_is_counted() -> None:
         ("batches", "TRACTION", 2),
         ("batches", "bat-", 2),
         ("modules", "m-alpha", 1),
-        ("modules", "ALPHA", 1),
-        ("modules", "%", 1),
+        ("modules", "M-ALP", 1),
+        ("modules", "alpha", 0),
+        ("modules", "50%", 1),
+        ("modules", "5", 1),
+        ("modules", "%", 0),
+        ("modules", "mod-", 2),
         ("packs", "p-", 1),
+        ("packs", "P-1", 1),
+        ("packs", "P-10", 0),
         ("packs", "pck-", 1),
         ("packs", "", 1),
     ],
 )
-def test_q_matches_text_anywhere_in_any_case(world: World, kind: str, q: str, hits: int) -> None:
+def test_q_finds_skus_and_batches_by_any_text_and_units_by_the_begin_of_their_serial(
+    world: World, kind: str, q: str, hits: int
+) -> None:
     line = Line(world)
     line.draft_batch(notes="Night shift")
     batch = line.batch()
@@ -219,6 +264,78 @@ def test_q_combines_with_other_filters_and_pages(world: World) -> None:
     assert found(line.viewer, f"{path}&pageSize=2&page=2") == (expected[2:], 3)
     assert found(line.viewer, f"{path}&status=DRAFT") == ([third["id"], first["id"]], 2)
     assert found(line.viewer, f"{path}&skuId={other['skuId']}") == ([], 0)
+
+
+@pytest.mark.parametrize("kind", ["modules", "packs"])
+def test_q_finds_a_unit_by_its_id_or_the_begin_of_it(world: World, kind: str) -> None:
+    line = Line(world)
+    batch = line.batch()
+    one = (line.module(batch) if kind == "modules" else line.pack(batch))["id"]
+    world.clock.advance(minutes=5)
+    other = (line.module(batch) if kind == "modules" else line.pack(batch))["id"]
+    assert found(line.viewer, f"/v1/{kind}?q={one}") == ([one], 1)
+    assert found(line.viewer, f"/v1/{kind}?q={one.upper()}") == ([one], 1)
+    assert found(line.viewer, f"/v1/{kind}?q={other[:13]}") == ([other], 1)
+    assert found(line.viewer, f"/v1/{kind}?q={one[:8].lower()}&status=DRAFT") == ([other, one], 2)
+    assert found(line.viewer, f"/v1/{kind}?q={one[:8].lower()}&status=IN_PROGRESS") == ([], 0)
+
+
+def test_q_reads_at_most_500_matches_and_says_so(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    module = line.stored_module(line.module(line.batch(), "WIDE-0"))
+    add_modules(world, module, 600)
+    answer = line.viewer.get("/v1/modules?q=wide-&pageSize=100&page=4")
+    assert len(ids(answer)) == 100
+    assert answer.json["meta"]["moreMatches"] is True
+    assert 480 <= answer.json["meta"]["totalCount"] <= 500
+    narrow = line.viewer.get("/v1/modules?q=wide-00012").json
+    assert [one["serial"] for one in narrow["data"]] == ["WIDE-00012"]
+    assert narrow["meta"] == {"totalCount": 1, "page": 1, "pageSize": 20}
+
+
+def test_pages_after_a_cursor_hold_every_item_once_however_many_there_are(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    made = [line.module(batch)["id"] for _ in range(3)]
+    made += add_modules(world, line.stored_module({"id": made[0]}), 500)
+    data(line.bind({"id": made[1]}, "C-1"))
+    made.sort(reverse=True)
+    for query in ("", f"&batchId={batch['id']}", f"&skuId={batch['skuId']}&batchId={batch['id']}"):
+        seen: list[str] = []
+        answer = line.viewer.get(f"/v1/modules?pageSize=100{query}")
+        while True:
+            seen += ids(answer)
+            assert answer.json["meta"]["totalCount"] == 503
+            cursor = answer.json["meta"].get("nextCursor")
+            if cursor is None:
+                break
+            answer = line.viewer.get(f"/v1/modules?pageSize=100{query}&cursor={cursor}")
+        assert seen == made
+    far = found(line.viewer, "/v1/modules?pageSize=50&page=9")
+    assert far == (made[400:450], 503)
+
+
+def test_cursor_of_another_list_and_with_a_page_is_refused(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    for _ in range(2):
+        line.module(batch)
+    cursor = line.viewer.get("/v1/modules?pageSize=1").json["meta"]["nextCursor"]
+    assert line.viewer.get(f"/v1/modules?cursor={cursor}").status == 200
+    refused = {"cursor": "is not a valid cursor for this list"}
+    assert line.viewer.get(f"/v1/modules?status=DRAFT&cursor={cursor}").fields == refused
+    assert line.viewer.get(f"/v1/packs?cursor={cursor}").fields == refused
+    assert line.viewer.get("/v1/modules?cursor=AAAA").fields == refused
+    both = line.viewer.get(f"/v1/modules?page=2&q=a&cursor={cursor}")
+    assert both.status == 422
+    assert both.fields == dict.fromkeys(("page", "q"), "cannot be combined with cursor")
+
+
+def test_a_shard_that_holds_most_of_the_newest_modules_is_read_on(world: World) -> None:
+    line = Line(world)
+    module = line.stored_module(line.module(line.batch()))
+    made = add_modules(world, module, 400, shard=2)
+    assert found(line.viewer, "/v1/modules?pageSize=100&page=4") == (sorted(made, reverse=True)[300:400], 401)
 
 
 def test_rows_equal_details_without_contents(world: World) -> None:
@@ -275,7 +392,8 @@ def test_page_costs_the_authentication_and_one_round_of_parallel_calls(
     assert calls[0][0] == "BatchGetItem"
     queries = [request for operation, request in calls[1:] if operation == "Query"]
     assert all("ExclusiveStartKey" not in request for request in queries)  # no query depends on another
-    assert {request.get("Limit") for request in queries} == {None if "q=" in query else 20}  # nothing beyond the page
+    limit = 126 if "q=" in query else 20  # nothing beyond the page, or beyond the matches that are read
+    assert {request.get("Limit") for request in queries} == {limit}
     assert len({operation for operation, _ in calls[1:]} - {"Query", "BatchGetItem", "GetItem"}) == 0
     assert len(calls) <= 1 + 4 * len(ModuleStatus) + 2
 

@@ -19,7 +19,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import section_of
 from chalicelib.manufacturing.errors import line_conflict
-from chalicelib.manufacturing.list_keys import list_partition
+from chalicelib.manufacturing.list_keys import list_partition, serial_sort_key
 from chalicelib.manufacturing.rules import LineAction, missing_for_binding
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.status_counters import move_listed, new_entity_values, sku_values
@@ -43,6 +43,7 @@ def new_assembly(
         batch_id=batch.item_id,
         batch_list=list_partition(org_id, model.kind, batch.item_id, item_id),
         search=f"{serial} {item_id}".lower(),
+        serial_order=serial_sort_key(serial, item_id),
         **new_entity_values(work, org_id, model.kind, item_id, actor.user_id),
         **sku_values(org_id, model.kind, batch.sku, item_id),
     )
