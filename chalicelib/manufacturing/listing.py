@@ -24,6 +24,7 @@ from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.sharding import HIGHEST, merge
 from chalicelib.core.store import (
     ItemKey,
@@ -113,12 +114,14 @@ def list_entities(
         batch_key(org_id, filter_.batch_id) if filter_.batch_id and filter_.sku_id else None,
         filter_.sku_id,
     )
-    if condition is None and page.start > _FAR:
+    if condition is None and after is None and page.start > _FAR:
         number = totals.number(totals.read(clock))
         if page.start >= number:
             return EntityPage([], _meta(page, number))
     queries = _queries(model, org_id, filter_, condition, after)
-    stop = page.stop if after is None else page.page_size + 2  # the entity of the cursor, and one more to know the end
+    if after is not None:
+        page = msgspec.structs.replace(page, page=1)
+    stop = page.stop if after is None else page.stop + 2  # the entity of the cursor, and one more to know the end
     limit = _share(stop, len(list_partitions(org_id, model.kind, None))) if condition is None else None
     rows, [stored] = parallel_pair_reads(
         [partial(query.read, limit) for query in queries], [partial(totals.read, clock)]
@@ -238,6 +241,8 @@ def _search(
     actor: Actor, permission: str, model: type[EntityT], page: ListQuery, filter_: EntityFilter
 ) -> EntityPage[EntityT]:
     """Return a page of the assemblies that a text finds."""
+    if page.cursor is not None:
+        raise ValidationFailed({"cursor": "cannot be combined with q"})
     given = {"status": filter_.status, "disposition": filter_.disposition}
     given |= {"sku_id": filter_.sku_id, "batch_id": filter_.batch_id}
     conditions = [getattr(model, name) == str(value) for name, value in given.items() if value]

@@ -1,6 +1,5 @@
 """Requests and responses that planning and assembly share: pages of lists and the console's envelopes."""
 
-from collections.abc import Mapping
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -16,13 +15,6 @@ ViewT = TypeVar("ViewT")
 Name100 = Annotated[Name, Meta(max_length=100)]
 
 
-def _list_errors(present: Mapping[str, object]) -> Mapping[str, str]:
-    """Return the errors of a page that is too far back, and of what a cursor cannot be combined with."""
-    given = {"page": present.get("page") not in (None, 1), "q": bool(present.get("q"))}
-    refused = [name for name, is_given in given.items() if is_given] if present.get("cursor") else []
-    return {**check_page_depth(present), **dict.fromkeys(refused, "cannot be combined with cursor")}
-
-
 class ListQuery(PageRequest, frozen=True, rename="camel"):
     """A page of a list, and the text that its entries have."""
 
@@ -30,9 +22,10 @@ class ListQuery(PageRequest, frozen=True, rename="camel"):
     """Only entries with this text; case does not matter. Modules and packs: their serial number or id begins with it.
     SKUs: name, code, chemistry or id contain it. Batches: id, notes, or the name or code of the SKU contain it."""
     cursor: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
-    """The page that begins here, instead of a page by its number: `meta.nextCursor` of the page before."""
+    """Where the page begins: `meta.nextCursor` of the page before. `page` does not count then; `q` is not possible for
+    modules and packs."""
 
-    cross_check = staticmethod(_list_errors)
+    cross_check = staticmethod(check_page_depth)
 
 
 class AssemblyQuery(ListQuery, frozen=True, rename="camel"):
