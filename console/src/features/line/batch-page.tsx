@@ -16,6 +16,7 @@ import { StatusBadge } from "~/components/status-badge";
 import { Timeline } from "~/components/timeline";
 import { BatchProgress } from "./batch-progress";
 import { useCompleteBatch, useStartBatch } from "./commands";
+import { NewUnit } from "./create/new-unit";
 import { MAY } from "./feature";
 import { batchHistory } from "./history";
 import { LineLink, SkuLink } from "./links";
@@ -161,6 +162,12 @@ function Packs({ batch }: { batch: Batch }) {
       title={texts.batch.packs}
       actions={
         <span className={styles.states}>
+          {batch.status === "IN_PROGRESS" && (
+            <>
+              <NewUnit kind="module" batchId={batch.id} small />
+              <NewUnit kind="pack" batchId={batch.id} small />
+            </>
+          )}
           <Button component={Link} to={`/line/modules?batchId=${batch.id}`} variant="default" size="compact-sm">
             {texts.batch.allModules}
           </Button>

@@ -4,6 +4,7 @@ import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
 import { BatchProgress } from "./batch-progress";
+import { NewBatch } from "./create/new-batch";
 import { SkuFilter, useListAddress } from "./list";
 import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
@@ -22,6 +23,7 @@ export default function BatchesPage() {
       search={texts.filters.searchBatch}
       states={STATES}
       filters={<SkuFilter address={address} />}
+      actions={<NewBatch />}
       address={address}
       query={useQuery(batchesQuery(address.filter, address.page))}
       columns={BATCH_COLUMNS}

@@ -1,5 +1,6 @@
 import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
+import { MAY_CREATE } from "./create/permissions";
 import { names } from "./names";
 
 /** The permissions that the pages and buttons ask for. */
@@ -42,6 +43,18 @@ export const feature: Feature = {
       load: () => import("./batch-page"),
     },
     { path: "line/skus", title: tabs.skus, permission: MAY.readSkus, load: () => import("./skus-page") },
+    {
+      path: "line/skus/new",
+      title: tabs.skus,
+      permission: MAY_CREATE.sku,
+      load: () => import("./create/sku-new-page"),
+    },
+    {
+      path: "line/skus/:skuId/edit",
+      title: tabs.skus,
+      permission: MAY_CREATE.editSku,
+      load: () => import("./create/sku-edit-page"),
+    },
     { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
     { path: "trace", title: names.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
     { path: "trace/recall", title: names.recall.title, permission: MAY.trace, load: () => import("./recall-page") },

@@ -3,6 +3,7 @@ import { shortId } from "~/components/copyable";
 import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
+import { NewUnit } from "./create/new-unit";
 import { BatchFilter, SkuFilter, useListAddress } from "./list";
 import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
@@ -26,6 +27,7 @@ export default function ModulesPage() {
           <BatchFilter address={address} />
         </>
       }
+      actions={<NewUnit kind="module" />}
       address={address}
       query={useQuery(modulesQuery(address.filter, address.page))}
       columns={COLUMNS}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
+import { NewUnit } from "./create/new-unit";
 import { BatchFilter, SkuFilter, useListAddress } from "./list";
 import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
@@ -26,7 +27,12 @@ export default function PacksPage() {
           <BatchFilter address={address} />
         </>
       }
-      actions={<ReturnPack />}
+      actions={
+        <>
+          <ReturnPack />
+          <NewUnit kind="pack" />
+        </>
+      }
       address={address}
       query={useQuery(packsQuery(address.filter, address.page))}
       columns={PACK_COLUMNS}

@@ -9,6 +9,8 @@ import { PageHeader } from "~/components/page-header";
 import { Columns, Panel } from "~/components/panel";
 import { StatusBadge } from "~/components/status-badge";
 import { useActivateSku } from "./commands";
+import { SkuParts } from "./create/sku-parts";
+import { SkuSteps } from "./create/sku-steps";
 import { MAY } from "./feature";
 import { Loaded } from "./loaded";
 import { LimitList } from "./measurement-list";
@@ -54,12 +56,14 @@ function Page({ sku }: { sku: Sku }) {
             <LimitList label={texts.sku.limits} limits={limits} />
           )}
         </Panel>
+        <SkuParts sku={sku} />
       </Columns>
     </>
   );
 }
 
-function Actions({ sku: { id, version, status } }: { sku: Sku }) {
+function Actions({ sku }: { sku: Sku }) {
+  const { id, version, status } = sku;
   const activate = useActivateSku();
   const mayReadBatches = useCan()(MAY.readBatches);
   return (
@@ -69,6 +73,7 @@ function Actions({ sku: { id, version, status } }: { sku: Sku }) {
           {texts.sku.batches}
         </Button>
       )}
+      <SkuSteps sku={sku} />
       {status === "DRAFT" && (
         <StepButton
           permission={MAY.activateSku}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Column } from "~/components/data-grid";
 import { TimeAgo } from "~/components/date-time";
 import { StatusBadge } from "~/components/status-badge";
+import { NewSku } from "./create/sku-steps";
 import { useListAddress } from "./list";
 import { ListPage } from "./list-page";
 import { NarrowRow } from "./narrow-row";
@@ -19,6 +20,7 @@ export default function SkusPage() {
       words={texts.skus}
       search={texts.filters.searchSku}
       states={STATES}
+      actions={<NewSku />}
       address={address}
       query={useQuery(skusQuery(address.filter, address.page))}
       columns={COLUMNS}

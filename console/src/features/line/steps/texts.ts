@@ -116,8 +116,7 @@ export const texts = {
     sealedPack:
       "The pack is sealed, so its modules cannot change. Rework opens it again, if it is ready for its test or failed.",
     draftOnly: "The SKU is not a draft any more, so it cannot change.",
-    state: (kind: string, state: string): string =>
-      `This is not possible while the ${kind} is in the state ${state}.`,
+    state: (kind: string, state: string): string => `This is not possible while the ${kind} is in the state ${state}.`,
     unit: "unit",
     missing: "This is not possible yet:",
     duplicate: "This serial number is in use already:",
