@@ -13,6 +13,7 @@ import { StatusBadge } from "~/components/status-badge";
 import { toast } from "~/components/toast";
 import { CodeSearch } from "./code-search";
 import { csvOf, saveFile } from "./download";
+import { tracePath } from "./links";
 import styles from "./page.module.css";
 import { affectedQuery } from "./queries";
 import { affectedCsv, readAllAffected } from "./recall";
@@ -66,7 +67,7 @@ function Result({ lot }: { lot: string }) {
         state={state}
         paging={paging}
         rowId={({ id }) => id}
-        onOpen={({ kind, id }) => void navigate(`/line/${kind}s/${id}`)}
+        onOpen={({ kind, id, serial }) => void navigate(kind === "cell" ? tracePath(serial) : `/line/${kind}s/${id}`)}
         empty={<StateMessage kind="empty" title={words.empty} text={words.emptyHint} />}
       />
     </div>

@@ -16,13 +16,22 @@ export async function readAllAffected(lot: string): Promise<readonly Affected[]>
   const packed = new Set(
     all.filter(({ kind }) => kind === "pack").flatMap(({ modules }) => modules.map(({ id }) => id)),
   );
-  return all.filter(({ kind, id }) => kind === "pack" || !packed.has(id));
+  return all.filter(({ kind, id }) => kind !== "module" || !packed.has(id));
 }
 
-/** Return the rows of the file: one for each module, and the names of the columns first. */
+/** Return the rows of the file: one for each module or cell, and the names of the columns first. */
 export function affectedCsv(all: readonly Affected[]): readonly (readonly (string | number)[])[] {
-  const rows = all.flatMap(({ kind, serial, id, status, disposition, modules }) =>
-    modules.map((module) => [kind, serial, id, status, disposition ?? "", module.serial, module.id, module.cells]),
+  const rows = all.flatMap(({ kind, serial, id, status, disposition, modules, cells }) =>
+    (modules.length === 0 ? [{ serial: "", id: "", cells }] : modules).map((module) => [
+      kind,
+      serial,
+      id,
+      status,
+      disposition ?? "",
+      module.serial,
+      module.id,
+      module.cells,
+    ]),
   );
   return [texts.recall.csv, ...rows];
 }

@@ -240,18 +240,18 @@ export const texts = {
   },
   recall: {
     ...names.recall,
-    description: "Every pack, and every module in no pack, that holds a cell of a lot.",
+    description: "Every pack, every module in no pack, and every cell in no module, that a lot concerns.",
     lot: "Lot of the cells",
     submit: "Find",
     start: "No lot chosen yet",
     startHint: "Type or scan a lot. The list shows what holds its cells now.",
-    list: "Affected packs and modules",
+    list: "Affected packs, modules and cells",
     empty: "Nothing holds a cell of this lot",
     emptyHint: "Only cells that were bound with their lot count. Upper and lower case differ.",
     summary: (units: number, cells: number): string =>
       `${units.toLocaleString("en")} affected ${units === 1 ? "unit holds" : "units hold"} ${cells.toLocaleString("en")} ${cells === 1 ? "cell" : "cells"} of this lot.`,
     download: "Download CSV",
-    kinds: { module: "Module", pack: "Pack" },
+    kinds: { cell: "Cell", module: "Module", pack: "Pack" },
     csv: ["kind", "serial", "id", "status", "disposition", "module_serial", "module_id", "cells"],
   },
 } as const;
