@@ -18,10 +18,14 @@ export interface StepRow {
   limits: readonly LimitRow[];
 }
 
-export interface PairRow {
+/** An attribute of the battery passport. With a unit its value is a number, or a range such as `10 to 20`. */
+export interface AttributeRow {
   name: string;
   value: string;
+  unit: string;
 }
+
+type PassportValue = NonNullable<Sku["passport"]>[string];
 
 export const KINDS = ["cell", "module", "pack"] as const;
 export type PerKind = Readonly<Record<(typeof KINDS)[number], string>>;
@@ -40,7 +44,7 @@ export interface SkuDraft {
   serialPatterns: PerKind;
   tests: readonly StepRow[];
   moduleTests: readonly StepRow[];
-  passport: readonly PairRow[];
+  passport: readonly AttributeRow[];
 }
 
 const NONE: PerKind = { cell: "", module: "", pack: "" };
@@ -64,7 +68,7 @@ export const EMPTY: SkuDraft = {
 
 export const NEW_LIMIT: LimitRow = { name: "", min: "", max: "", unit: "" };
 export const NEW_STEP: StepRow = { step: "", required: true, limits: [] };
-export const NEW_PAIR: PairRow = { name: "", value: "" };
+export const NEW_ATTRIBUTE: AttributeRow = { name: "", value: "", unit: "" };
 
 interface TestStep {
   step: string;
@@ -87,7 +91,7 @@ export interface SkuBody {
   serialPatterns: Partial<PerKind> | null;
   tests: readonly TestStep[] | null;
   moduleTests: readonly TestStep[] | null;
-  passport: Readonly<Record<string, string>> | null;
+  passport: Readonly<Record<string, PassportValue>> | null;
 }
 
 /** Return a SKU as somebody would have typed it. */
@@ -106,7 +110,7 @@ export function draftOf(sku: Sku): SkuDraft {
     serialPatterns: perKind(sku.serialPatterns),
     tests: stepsOf(sku.tests ?? []),
     moduleTests: stepsOf(sku.moduleTests ?? []),
-    passport: Object.entries(sku.passport ?? {}).map(([name, value]) => ({ name, value })),
+    passport: Object.entries(sku.passport ?? {}).map(([name, value]) => ({ name, ...typedValue(value) })),
   };
 }
 
@@ -126,7 +130,7 @@ export function bodyOf(draft: SkuDraft): SkuBody {
     serialPatterns: orNull(given(draft.serialPatterns)),
     tests: planned(draft.tests),
     moduleTests: planned(draft.moduleTests),
-    passport: orNull(Object.fromEntries(draft.passport.map(({ name, value }) => [name.trim(), value.trim()]))),
+    passport: orNull(Object.fromEntries(draft.passport.map((row) => [row.name.trim(), passportValueOf(row)]))),
   };
 }
 
@@ -145,8 +149,12 @@ export function errorsOf(draft: SkuDraft): Readonly<Record<string, string>> {
   addLimitErrors(found, "limits", draft.limits);
   addStepErrors(found, "tests", draft.tests);
   addStepErrors(found, "moduleTests", draft.moduleTests);
-  for (const [index, { name, value }] of draft.passport.entries())
-    if (name.trim() === "" || value.trim() === "") found[`passport.${index}`] = texts.sku.attributeIncomplete;
+  for (const [index, row] of draft.passport.entries()) {
+    const isIncomplete = row.name.trim() === "" || row.value.trim() === "";
+    if (isIncomplete) found[`passport.${index}`] = texts.sku.attributeIncomplete;
+    else if (row.unit.trim() !== "" && !boundsOf(row.value).every(isDecimal))
+      found[`passport.${index}`] = texts.sku.attributeWrong;
+  }
   return found;
 }
 
@@ -208,6 +216,28 @@ function limitsOf(rows: readonly LimitRow[]): Limits {
 function planned(rows: readonly StepRow[]): readonly TestStep[] | null {
   if (rows.length === 0) return null;
   return rows.map(({ step, required, limits }) => ({ step: step.trim(), required, limits: limitsOf(limits) }));
+}
+
+/** Return the number, or the two ends of a range. */
+function boundsOf(value: string): string[] {
+  return value.trim().split(/\s+to\s+/, 2);
+}
+
+function passportValueOf({ value, unit }: AttributeRow): PassportValue {
+  if (unit.trim() === "") return { text: value.trim() };
+  const [low = null, high] = boundsOf(value).map(parseTyped);
+  if (high === undefined) return { ...(low === null ? {} : { value: low }), unit: unit.trim() };
+  return { ...(low === null ? {} : { min: low }), ...(high === null ? {} : { max: high }), unit: unit.trim() };
+}
+
+function typedValue({ text, value, min = "", max = "", unit }: PassportValue): Omit<AttributeRow, "name"> {
+  return { value: text ?? value ?? `${min} to ${max}`, unit: unit ?? "" };
+}
+
+/** Return a value of the passport for people. */
+export function passportText(attribute: PassportValue): string {
+  const { value, unit } = typedValue(attribute);
+  return unit === "" ? value : `${value} ${unit}`;
 }
 
 function given(values: PerKind): Partial<PerKind> {

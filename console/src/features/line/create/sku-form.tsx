@@ -6,7 +6,7 @@ import { Panel } from "~/components/panel";
 import { RefusalNote } from "../steps/refusal-note";
 import { errorsOf, KINDS, type PerKind, type SkuDraft } from "./sku-draft";
 import styles from "./sku-form.module.css";
-import { LimitRows, PairRows, StepRows } from "./sku-rows";
+import { AttributeRows, LimitRows, StepRows } from "./sku-rows";
 import { texts } from "./texts";
 
 const words = texts.sku;
@@ -103,7 +103,7 @@ export function SkuForm({ draft: { value, change }, submit, pending, error, onSu
         </div>
       </Panel>
       <Part title={words.passport} hint={words.passportHint}>
-        <PairRows
+        <AttributeRows
           place="passport"
           rows={value.passport}
           errors={errors}

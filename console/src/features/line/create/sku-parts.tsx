@@ -3,7 +3,7 @@ import { Panel } from "~/components/panel";
 import { LimitList } from "../measurement-list";
 import page from "../page.module.css";
 import type { Sku } from "../queries";
-import { KINDS } from "./sku-draft";
+import { KINDS, passportText } from "./sku-draft";
 import { texts } from "./texts";
 
 const words = texts.sku;
@@ -27,7 +27,7 @@ export function SkuParts({ sku }: { sku: Sku }) {
       )}
       {passport.length > 0 && (
         <Panel title={words.passport}>
-          <KeyValueList items={passport.map(([label, value]) => ({ label, value }))} />
+          <KeyValueList items={passport.map(([label, value]) => ({ label, value: passportText(value) }))} />
         </Panel>
       )}
     </>

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { type LimitRow, NEW_LIMIT, NEW_PAIR, NEW_STEP, type PairRow, type StepRow } from "./sku-draft";
+import { type AttributeRow, type LimitRow, NEW_ATTRIBUTE, NEW_LIMIT, NEW_STEP, type StepRow } from "./sku-draft";
 import styles from "./sku-form.module.css";
 import { texts } from "./texts";
 
@@ -118,12 +118,12 @@ export function StepRows({ place, rows, errors, onChange }: RowsProps<StepRow>) 
 }
 
 /** Attributes of the battery passport. */
-export function PairRows({ place, rows, errors, onChange }: RowsProps<PairRow>) {
+export function AttributeRows({ place, rows, errors, onChange }: RowsProps<AttributeRow>) {
   return (
     <>
       {rows.map((row, index) => {
         const error = errors[`${place}.${index}`];
-        const change = (part: Partial<PairRow>) => onChange(replaced(rows, index, part));
+        const change = (part: Partial<AttributeRow>) => onChange(replaced(rows, index, part));
         return (
           <Row
             key={`${place}.${
@@ -131,7 +131,7 @@ export function PairRows({ place, rows, errors, onChange }: RowsProps<PairRow>) 
               index
             }`}
             legend={`${words.attribute} ${index + 1}`}
-            className={styles.pair}
+            className={styles.attribute}
             remove={words.removeAttribute(row.name)}
             onRemove={() => onChange(rows.filter((_, at) => at !== index))}
           >
@@ -149,10 +149,17 @@ export function PairRows({ place, rows, errors, onChange }: RowsProps<PairRow>) 
               error={error !== undefined}
               onChange={(value) => change({ value })}
             />
+            <Field
+              label={words.unit}
+              max={16}
+              value={row.unit}
+              error={error !== undefined}
+              onChange={(unit) => change({ unit })}
+            />
           </Row>
         );
       })}
-      <Add label={words.addAttribute} onAdd={() => onChange([...rows, NEW_PAIR])} />
+      <Add label={words.addAttribute} onAdd={() => onChange([...rows, NEW_ATTRIBUTE])} />
     </>
   );
 }

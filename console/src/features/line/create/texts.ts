@@ -90,10 +90,12 @@ export const texts = {
     patternHint: "A pattern, such as C-[0-9]{4}.",
     kinds: { cell: "cells", module: "modules", pack: "packs" },
     passport: "Battery passport",
-    passportHint: "What holds for every pack of this SKU.",
+    passportHint:
+      "What holds for every pack of this SKU. With a unit the value is a number, or a range such as 10 to 20; without one it is text.",
     attribute: "Attribute",
     value: "Value",
     attributeIncomplete: "Give attribute and value.",
+    attributeWrong: "With a unit, type a number, or a range such as 10 to 20.",
     addAttribute: "Add an attribute",
     removeAttribute: (name: string): string => `Remove ${name === "" ? "the attribute" : name}`,
     optional: "optional",
