@@ -81,6 +81,7 @@ from chalicelib.maintenance.workorders.lead_routes import routes as lead_step_ro
 from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.step_routes import routes as work_order_step_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
+from chalicelib.manufacturing.assembly.holds.routes import routes as hold_routes
 from chalicelib.manufacturing.assembly.rework_routes import routes as rework_routes
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
@@ -148,6 +149,7 @@ ROUTES = (
     ledger_routes,
     planning_routes,
     assembly_routes,
+    hold_routes,
     rework_routes,
     quality_routes,
     test_routes,

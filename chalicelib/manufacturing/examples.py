@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.manufacturing.assembly.holds.examples import UNIT_HOLD
 from chalicelib.manufacturing.quality.examples import DECIDED, DECIDED_AT
 from chalicelib.manufacturing.quality.tests.examples import FAILED_TEST, RECORDED_TEST
 
@@ -85,6 +86,7 @@ BATCH_DETAIL = {
     "packs": {"total": 12, "open": 3, "passed": 8, "failed": 1, "voided": 0},
     "version": 23,
 }
+HELD_BATCH = {**BATCH_DETAIL, "holds": [{**UNIT_HOLD, "kind": "BATCH", "value": BATCH_ID}]}
 COMPLETED_BATCH = {
     **STARTED_BATCH,
     "status": "COMPLETED",
@@ -133,6 +135,7 @@ MODULE_DETAIL = {
     **MODULE_WITH_TRAY,
     "sku": _SPEC_IN_FULL,
     "cells": [{"serial": serial, "boundAt": _UPDATED_AT, "lot": _LOT} for serial in CELLS["serials"]],
+    "holds": [UNIT_HOLD],
     "changes": [{"change": "UNBOUND", "at": _UPDATED_AT, "byId": _BY_ID, "serials": ["C-0003"]}],
     "tests": [FAILED_TEST],
 }
@@ -229,6 +232,7 @@ PACK_DETAIL = {
         for number, module_id in enumerate(_MODULE_IDS, 1)
     ],
     "dispositions": [DECIDED],
+    "holds": [UNIT_HOLD],
     "changes": [
         {"change": "REWORKED", "at": _SEALED_AT, "byId": _BY_ID, **REASON, "sealedAt": _UPDATED_AT},
         {"change": "SHIPPED", "at": _LEFT_AT, "byId": _BY_ID, **SHIPMENT},

@@ -28,7 +28,7 @@ def test_batch_contains_its_sku(world: World) -> None:
         "updatedAt": NOW,
     }
     read = line.viewer.get(f"/v1/batches/{made['id']}")
-    assert (data(read), read.headers["ETag"]) == ({**made, "sku": {**carried, "limits": LIMITS}}, '"1"')
+    assert (data(read), read.headers["ETag"]) == ({**made, "sku": {**carried, "limits": LIMITS}, "holds": []}, '"1"')
 
 
 def test_batch_requires_active_sku(world: World) -> None:

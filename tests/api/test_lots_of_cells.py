@@ -239,14 +239,14 @@ def test_unbound_cell_is_bound_again_in_two_round_trips(line: Line, engine: Embe
 def test_cells_of_too_many_lots_are_bound_by_several_requests(line: Line, engine: EmbeddedEngine) -> None:
     batch = line.batch(cellsPerModule=90)
     module, other = line.module(batch), line.module(batch)
-    cells = [f"C-{number:02d}" for number in range(32)]
+    cells = [f"C-{number:02d}" for number in range(46)]
     for number, cell in enumerate(cells):
         data(line.bind(module, cell, f"L-{number}"))
     for cell in cells:
         data(line.unbind(module, cell))
     answer = line.bind_tray(other, cells)
     assert (answer.status, answer.code) == (409, "WORKFLOW_VIOLATION")
-    assert answer.json["error"]["details"]["missing"] == ["32 cells of 32 lots have to be bound by several requests"]
-    tray = [*cells[:30], "D-1", "D-2"]
+    assert answer.json["error"]["details"]["missing"] == ["46 cells of 46 lots have to be bound by several requests"]
+    tray = [*cells[:45], "D-1"]
     assert max(sizes_of(engine, lambda: data(line.bind_tray(other, tray, idempotency_key="k")))) <= 100
     assert holder_of("D-1") == other["id"]

@@ -343,9 +343,9 @@ def test_rows_equal_details_without_contents(world: World) -> None:
     batch = line.batch()
     line.finished_pack(batch)
     more = {
-        "modules": ["cells", "changes", "tests"],
-        "packs": ["modules", "dispositions", "changes", "tests"],
-        "batches": [],
+        "modules": ["cells", "changes", "tests", "holds"],
+        "packs": ["modules", "dispositions", "changes", "tests", "holds"],
+        "batches": ["holds"],
         "skus": [],
     }
     for kind, only_in_detail in more.items():

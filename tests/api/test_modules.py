@@ -49,7 +49,7 @@ def test_new_module_is_empty_and_contains_its_sku(world: World) -> None:
         "updatedAt": NOW,
     }
     read = line.viewer.get(f"/v1/modules/{made['id']}")
-    assert (data(read), read.headers["ETag"]) == ({**made, "cells": [], "changes": [], "tests": []}, '"1"')
+    assert (data(read), read.headers["ETag"]) == ({**made, "cells": [], "changes": [], "tests": [], "holds": []}, '"1"')
 
 
 def test_module_of_unknown_batch_is_not_found(world: World) -> None:
@@ -167,7 +167,7 @@ def test_full_tray_with_lot_and_key_fits_into_one_transaction(world: World, engi
 
     with engine.before(None, during):
         data(line.bind_tray(module, [f"C-{number}" for number in range(90)], "LOT-1", idempotency_key="k"))
-    assert calls == [("BatchGetItem", 0), ("TransactWriteItems", 99)]
+    assert calls == [("BatchGetItem", 0), ("TransactWriteItems", 100)]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_pack_without_modules_is_a_draft(world: World) -> None:
     }
     read = line.viewer.get(f"/v1/packs/{made['id']}")
     assert (data(read), read.headers["ETag"]) == (
-        {**made, "modules": [], "dispositions": [], "changes": [], "tests": []},
+        {**made, "modules": [], "dispositions": [], "changes": [], "tests": [], "holds": []},
         '"1"',
     )
     assert data(line.viewer.get(f"/v1/batches/{batch['id']}"))["packs"]["open"] == 1
@@ -81,7 +81,7 @@ def test_two_hundred_modules_are_bound_in_three_requests_of_one_transaction_each
 
     with engine.before(None, during):
         pack = data(line.production.post("/v1/packs", body, idempotency_key="k"), 201)
-    assert calls == [("BatchGetItem", 0), ("BatchGetItem", 0), ("TransactWriteItems", 99)]
+    assert calls == [("BatchGetItem", 0), ("BatchGetItem", 0), ("TransactWriteItems", 100)]
     for start, end in ((90, 180), (180, 200)):
         path = f"/v1/packs/{pack['id']}/bind-modules"
         pack = data(line.production.post(path, {"moduleIds": ids[start:end]}, idempotency_key=str(start)))

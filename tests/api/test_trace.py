@@ -71,6 +71,7 @@ def test_descendants_of_a_pack_are_in_the_order_of_binding(line: Line) -> None:
         "status": "IN_PROGRESS",
         "ancestors": of_batch(batch),
         "descendants": below,
+        "holds": [],
     }
 
 
@@ -94,6 +95,7 @@ def test_ancestors_of_a_cell(line: Line) -> None:
         "status": "BOUND",
         "ancestors": [entry("module", module), entry("pack", pack), *of_batch(batch)],
         "descendants": [],
+        "holds": [],
     }
 
 
@@ -107,6 +109,7 @@ def test_module_in_no_pack_has_no_pack_as_ancestor(line: Line) -> None:
         "status": "DRAFT",
         "ancestors": of_batch(batch),
         "descendants": [],
+        "holds": [],
     }
     module = data(line.bind(module, "C-1"))
     assert traced(line, "C-1")["ancestors"] == [entry("module", module), *of_batch(batch)]
@@ -131,7 +134,8 @@ def test_unbound_cell_is_removed_and_has_no_ancestors(line: Line) -> None:
     module = line.full_module(line.batch())
     serial, stays = line.cells_of(module)
     line.unbind(module, serial)
-    removed = {"serial": serial, "kind": "cell", "id": serial, "status": "REMOVED", "ancestors": [], "descendants": []}
+    empty: dict[str, list[object]] = {"ancestors": [], "descendants": [], "holds": []}
+    removed = {"serial": serial, "kind": "cell", "id": serial, "status": "REMOVED", **empty}
     assert traced(line, serial) == removed
     assert traced(line, module["serial"])["descendants"] == [cell(stays)]
     data(line.bind(module, serial))
@@ -342,6 +346,7 @@ def test_trace_of_a_batch_has_its_packs_and_modules(line: Line) -> None:
         "status": "IN_PROGRESS",
         "ancestors": of_batch(batch)[1:],
         "descendants": below,
+        "holds": [],
     }
     for limit in (1, 2, 3):
         found = pages(line.viewer, batch["id"], limit)

@@ -221,7 +221,8 @@ def photos(world: DeployedWorld, objects: EmbeddedObjects) -> None:
 
 
 def _leave_line(line: Line, batch: Data, pack: Data, module: Data) -> None:
-    """Take a pack apart, scrap a module, and ship a pack and take it back."""
+    """Hold what is in a batch, take a pack apart, scrap a module, and ship a pack and take it back."""
+    _hold_and_release(line, batch)
     data(line.rework(pack))
     data(line.unbind_module(pack, module))
     scrapped = line.full_module(batch)
@@ -231,6 +232,23 @@ def _leave_line(line: Line, batch: Data, pack: Data, module: Data) -> None:
     finished = line.finished_pack(line.batch())
     data(line.ship(finished))
     data(line.take_back(finished), 201)
+
+
+def _hold_and_release(line: Line, batch: Data) -> None:
+    """Hold a cell and a batch, look for the holds, unbind the cell, and release both."""
+    module = line.full_module(batch)
+    cell = line.cells_of(module)[0]
+    holds = [
+        data(line.qa.post("/v1/holds", {"kind": kind, "value": value, "reason": "r"}), 201)
+        for kind, value in (("SERIAL", cell), ("BATCH", batch["id"]))
+    ]
+    assert line.seal("modules", module).status == 409
+    data(line.unbind(module, cell))
+    for query in ("", "?kind=BATCH", f"?value={cell}"):
+        done(line.viewer.get(f"/v1/holds{query}"))
+    for hold in holds:
+        data(line.supervisor.post(f"/v1/holds/{hold['id']}/release", {"reason": "r"}))
+        data(line.viewer.get(f"/v1/holds/{hold['id']}"))
 
 
 def _plan_skus(line: Line) -> None:

@@ -119,6 +119,7 @@ OWN: dict[str, dict[str, str]] = {
     },
     "manufacturing": {
         "assembly/binding": "what modules and packs share: new ones, room, parts bound, ledger entries",
+        "assembly/holds/blocking": "the check of every step against the open holds, which all packages make",
         "assembly/modules": "the use cases of modules",
         "assembly/packs": "the use cases of packs",
         "assembly/rework": "the use cases that take packs apart: unbind a module, rework, void",

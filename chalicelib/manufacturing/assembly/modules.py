@@ -15,6 +15,9 @@ from chalicelib.manufacturing.assembly.binding import (
     require_room,
     update_binding,
 )
+from chalicelib.manufacturing.assembly.holds.blocking import marks_of_cells, marks_of_module, require_not_held
+from chalicelib.manufacturing.assembly.holds.service import forget_module
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
 from chalicelib.manufacturing.batch_closing import require_open_batch
 from chalicelib.manufacturing.errors import line_conflict
@@ -36,9 +39,9 @@ from chalicelib.manufacturing.traceability.tables import (
     ledger_entry_key,
 )
 
-_ITEMS_PER_LOT = 2
-_MAX_ITEMS = 92
-"""Those of the cells and their lots; the transaction has eight more at most, of 100."""
+_MAX_ITEMS = 91
+"""Those of the cells and their lots; the transaction has nine more at most, of 100. There is no room for another check
+of a lot: what stops all cells of a lot belongs into the open holds (`assembly/holds/`), which are one item."""
 
 
 def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModule, actor: Actor) -> Module:
@@ -55,32 +58,49 @@ def create_module(work: UnitOfWork, batch: ProductionBatch, command: CreateModul
     return module
 
 
-def bind_cell(work: UnitOfWork, module: Module, command: BindCell, actor: Actor, *, found: ReadResult) -> Module:
+def bind_cell(
+    work: UnitOfWork, module: Module, command: BindCell, actor: Actor, *, found: ReadResult, holds: OpenHolds | None
+) -> Module:
     """Bind a cell; `found` holds its serial number if it was bound before.
 
-    Raise `Conflict` if the module is full, `DuplicateSerial`, and `LotConflict` if the cell has another lot.
+    Raise `Conflict` if the module is full, `DuplicateSerial`, `LotConflict` if the cell has another lot, and
+    `OnHold`.
     """
     parts = {"serial": read_part(command.serial)}
-    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELL, found=found)
+    return _bind(
+        work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELL, found=found, holds=holds
+    )
 
 
-def bind_cells(work: UnitOfWork, module: Module, command: BindCells, actor: Actor, *, found: ReadResult) -> Module:
+def bind_cells(
+    work: UnitOfWork, module: Module, command: BindCells, actor: Actor, *, found: ReadResult, holds: OpenHolds | None
+) -> Module:
     """Bind a tray of cells, all or none; `found` holds the serial numbers of those that were bound before.
 
-    Raise `Conflict` if there is not enough room, `DuplicateSerial`, and `LotConflict` if a cell has another lot.
+    Raise `Conflict` if there is not enough room, `DuplicateSerial`, `LotConflict` if a cell has another lot,
+    and `OnHold`.
     """
     parts = {f"serials.{place}": read_part(raw) for place, raw in enumerate(command.serials)}
-    return _bind(work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELLS, found=found)
+    return _bind(
+        work, module, parts, actor, given_lot=command.lot, action=LineAction.BIND_CELLS, found=found, holds=holds
+    )
 
 
 def unbind_cell(
-    work: UnitOfWork, module: Module, command: UnbindCell, actor: Actor, *, cell: SerialNumber | None
+    work: UnitOfWork,
+    module: Module,
+    command: UnbindCell,
+    actor: Actor,
+    *,
+    cell: SerialNumber | None,
+    holds: OpenHolds | None,
 ) -> Module:
     """Unbind a cell; its serial number can be bound again. Raise `Conflict` if it is not bound to this module."""
     cell, serial = serial_registry.find_scanned(cell, command.serial)
     if cell is None or (cell.org_id, cell.used_as, cell.holder_id) != (module.org_id, CELL, module.item_id):
         raise line_conflict(module, LineAction.UNBIND_CELL, [f"{serial} is not bound to this module"])
     _release_cell(work, module, cell, actor)
+    forget_module(work, module.org_id, holds, cell.serial)
     changes: dict[str, list[object]] = {f"cell/{cell.serial}.module": [module.item_id, None]}
     if cell.lot is not None:
         changes[f"cell/{cell.serial}.lot"] = [cell.lot, None]
@@ -88,14 +108,16 @@ def unbind_cell(
     return module
 
 
-def seal_module(work: UnitOfWork, module: Module) -> Module:
+def seal_module(work: UnitOfWork, module: Module, *, holds: OpenHolds | None) -> Module:
     """Seal a module.
 
-    Raise `Conflict` unless it holds exactly as many cells as its SKU requires and passed the required tests.
+    Raise `Conflict` unless it holds exactly as many cells as its SKU requires, passed the required tests, and is not on
+    hold.
     """
     missing = missing_for_seal(module.bound, module.required, "cell")
     if missing:
         raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
+    require_not_held(work, module, marks_of_module(module), holds, LineAction.SEAL)
     tests = read_unit_tests(module, work.clock)
     problems = missing_tests(module, tests)
     if problems:
@@ -117,6 +139,7 @@ def _bind(
     given_lot: str | None,
     action: LineAction,
     found: ReadResult,
+    holds: OpenHolds | None,
 ) -> Module:
     require_article(module.org_id, module.sku, CELL_ARTICLE, parts)
     serials = [part.serial for part in parts.values()]
@@ -124,6 +147,7 @@ def _bind(
     free = serial_registry.find_free(work, module.org_id, serials, found)
     lots = lots_of_cells(module.org_id, serials, lot_of(parts.values(), given_lot), free)
     require_lots(module.sku, lots.values())
+    require_not_held(work, module, marks_of_module(module) | marks_of_cells(serials), holds, action)
     require_open_batch(work, module, action)
     _stage_cells(work, module, actor, lots=lots, free=free, action=action)
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module.item_id] for serial in serials}
@@ -143,7 +167,7 @@ def _stage_cells(
 ) -> None:
     """Stage a ledger entry of cells, their serial numbers, and the counts of their lots."""
     counts = count_lots(lots.values())
-    if len(lots) + _ITEMS_PER_LOT * len(counts) > _MAX_ITEMS:
+    if len(lots) + len(counts) > _MAX_ITEMS:
         missing = [f"{len(lots)} cells of {len(counts)} lots have to be bound by several requests"]
         raise line_conflict(module, action, missing, lots=sorted(counts))
     of_all, by_cell = lots_of_entry(lots)

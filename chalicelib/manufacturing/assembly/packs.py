@@ -5,10 +5,11 @@ transaction has at most 100 items, so one request binds at most 90 modules; a pa
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import Conflict
-from chalicelib.core.store import get_many
+from chalicelib.core.store import get_many, parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import (
     append_ledger_entry,
@@ -17,6 +18,16 @@ from chalicelib.manufacturing.assembly.binding import (
     require_room,
     update_binding,
 )
+from chalicelib.manufacturing.assembly.holds.blocking import (
+    marks_of_batch,
+    marks_of_cells,
+    marks_of_module,
+    read_contents,
+    require_not_held,
+    require_pack_not_held,
+    stored_origins,
+)
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, CreatePack
 from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
@@ -37,10 +48,14 @@ from chalicelib.manufacturing.traceability.rules import read_part
 MakeConflict = Callable[..., Conflict]
 
 
-def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, actor: Actor) -> Pack:
+def create_pack(
+    work: UnitOfWork, batch: ProductionBatch, command: CreatePack, actor: Actor, *, holds: OpenHolds | None
+) -> Pack:
     """Create a pack in a batch that is in progress, with the named modules.
 
-    Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound. Fails with `DuplicateSerial`.
+    Raise `ModulesNotFound`, or `Conflict` if a module cannot be bound or something is held.
+
+    Fails with `DuplicateSerial`.
     """
     part = read_part(command.serial)
     require_article(batch.org_id, batch.sku, Pack.kind, {"serial": part})
@@ -48,7 +63,7 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
     pack = new_assembly(work, key, batch, serial=part.serial, actor=actor)
     work.audit(Pack.kind, pack.item_id, "PACK_CREATED")
     if command.module_ids:
-        _bind_first_modules(work, pack, batch, command.module_ids, actor)
+        _bind_first_modules(work, pack, batch, command.module_ids, actor, holds=holds)
     create_listed(work, pack)
     serial_registry.register_assembly(work, pack)
     is_running = ProductionBatch.status == BatchStatus.IN_PROGRESS
@@ -56,27 +71,36 @@ def create_pack(work: UnitOfWork, batch: ProductionBatch, command: CreatePack, a
     return pack
 
 
-def bind_module(work: UnitOfWork, pack: Pack, _: BindModule, actor: Actor, *, module: Module) -> Pack:
-    """Bind a module. Raise `Conflict` if the pack is full or the module cannot be bound."""
+def bind_module(
+    work: UnitOfWork, pack: Pack, _: BindModule, actor: Actor, *, module: Module, holds: OpenHolds | None
+) -> Pack:
+    """Bind a module. Raise `Conflict` if the pack is full, the module cannot be bound, or something is held."""
     require_room(pack, 1, "module", LineAction.BIND_MODULE)
+    require_pack_not_held(work, pack, holds, LineAction.BIND_MODULE, modules=[module])
     return _bind(work, pack, [module], actor, LineAction.BIND_MODULE)
 
 
-def bind_modules(work: UnitOfWork, pack: Pack, command: BindModules, actor: Actor) -> Pack:
+def bind_modules(work: UnitOfWork, pack: Pack, command: BindModules, actor: Actor, *, holds: OpenHolds | None) -> Pack:
     """Bind modules, all or none, in order.
 
-    Raise `ModulesNotFound`, or `Conflict` if there is not enough room or a module cannot be bound.
+    Raise `ModulesNotFound`, or `Conflict` if there is not enough room, a module cannot be bound, or something is held.
     """
     require_room(pack, len(command.module_ids), "module", LineAction.BIND_MODULES)
-    modules = _read_modules(work, pack.org_id, command.module_ids)
+    read_modules = partial(_read_modules, work, pack.org_id, command.module_ids)
+    [modules], [contents] = parallel_pair_reads([read_modules], [partial(read_contents, pack, holds)])
+    require_pack_not_held(work, pack, holds, LineAction.BIND_MODULES, modules=modules, contents=contents)
     return _bind(work, pack, modules, actor, LineAction.BIND_MODULES)
 
 
-def seal_pack(work: UnitOfWork, pack: Pack) -> Pack:
-    """Seal a pack, which is then ready for its test. Raise `Conflict` unless it holds exactly the required modules."""
+def seal_pack(work: UnitOfWork, pack: Pack, *, holds: OpenHolds | None) -> Pack:
+    """Seal a pack, which is then ready for its test.
+
+    Raise `Conflict` unless it holds exactly the required modules, none of which is held.
+    """
     missing = missing_for_seal(pack.bound, pack.required, "module")
     if missing:
         raise line_conflict(pack, LineAction.SEAL, missing, bound=pack.bound, required=pack.required)
+    require_pack_not_held(work, pack, holds, LineAction.SEAL)
     is_full = Pack.bound == pack.required
     change_status(work, pack, PackStatus.READY_FOR_EOL, {"sealed_at": work.now}, condition=is_full)
     LINE_HOURS.count(work, pack.org_id, packs_sealed=1)
@@ -84,13 +108,21 @@ def seal_pack(work: UnitOfWork, pack: Pack) -> Pack:
 
 
 def _bind_first_modules(
-    work: UnitOfWork, pack: Pack, batch: ProductionBatch, module_ids: Sequence[str], actor: Actor
+    work: UnitOfWork,
+    pack: Pack,
+    batch: ProductionBatch,
+    module_ids: Sequence[str],
+    actor: Actor,
+    *,
+    holds: OpenHolds | None,
 ) -> None:
     """Bind modules to a pack that is being created. A refusal is about the batch, since there is no pack yet."""
     missing = missing_for_binding(0, pack.required, len(module_ids), "module")
     if missing:
         raise line_conflict(batch, LineAction.CREATE_PACK, missing, bound=0, required=pack.required)
     modules = _read_modules(work, pack.org_id, module_ids)
+    marks = marks_of_cells([pack.serial]) | marks_of_batch(batch.item_id)
+    require_not_held(work, batch, marks.union(*map(marks_of_module, modules)), holds, LineAction.CREATE_PACK)
     _require_bindable(
         work, pack, modules, lambda missing, **more: line_conflict(batch, LineAction.CREATE_PACK, missing, **more)
     )
@@ -126,7 +158,8 @@ def _require_bindable(work: UnitOfWork, pack: Pack, modules: Sequence[Module], c
 
 def _put_into_pack(work: UnitOfWork, pack: Pack, modules: Sequence[Module], actor: Actor) -> None:
     part_ids = [module.item_id for module in modules]
-    entry = append_ledger_entry(work, pack, actor.user_id, [module.serial for module in modules], part_ids=part_ids)
+    serials, origins = [module.serial for module in modules], stored_origins(modules)
+    entry = append_ledger_entry(work, pack, actor.user_id, serials, part_ids=part_ids, origins=origins)
     values = {"pack_id": pack.item_id, "packed_at": work.now, "packed_by_entry": entry.sk, "updated_at": work.now}
     for module in modules:
         work.update(module, values)

@@ -11,6 +11,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.rules import Disposition
@@ -45,6 +46,7 @@ class ModuleContents(msgspec.Struct, frozen=True):
     entries: Sequence[LedgerEntry]
     tests: Sequence[UnitTestRecord]
     sku: Sku | None
+    holds: OpenHolds | None
 
 
 class PackContents(msgspec.Struct, frozen=True):
@@ -55,6 +57,7 @@ class PackContents(msgspec.Struct, frozen=True):
     tests: Sequence[UnitTestRecord]
     dispositions: Sequence[DispositionRecord]
     sku: Sku | None
+    holds: OpenHolds | None
 
 
 def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[Module]:
@@ -85,14 +88,16 @@ def find_activity(actor: Actor, clock: Clock) -> Activity | None:
     return Activity(StateCounts(numbers), hours)
 
 
-def get_module_contents(module: Module) -> ModuleContents:
-    """Return a module with its SKU, cells and newest tests."""
-    return ModuleContents(module, *_read_contents(module))
+def get_module_contents(module: Module, holds: OpenHolds | None) -> ModuleContents:
+    """Return a module with its SKU, cells and newest tests, and what is held."""
+    entries, tests, sku = _read_contents(module)
+    return ModuleContents(module, entries, tests, sku, holds)
 
 
-def get_pack_contents(pack: Pack) -> PackContents:
-    """Return a pack with its SKU, modules, newest tests and newest dispositions."""
-    return PackContents(pack, *_read_contents(pack, partial(newest_dispositions, pack.pk)))
+def get_pack_contents(pack: Pack, holds: OpenHolds | None) -> PackContents:
+    """Return a pack with its SKU, modules, newest tests and newest dispositions, and what is held."""
+    entries, tests, dispositions, sku = _read_contents(pack, partial(newest_dispositions, pack.pk))
+    return PackContents(pack, entries, tests, dispositions, sku, holds)
 
 
 def _read_contents(assembly: Assembly, *more: Callable[[], Any]) -> list[Any]:

@@ -7,6 +7,8 @@ from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.assembly import rework, rework_schemas, scrap, shipping
+from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
+from chalicelib.manufacturing.assembly.holds.errors import OnHold
 from chalicelib.manufacturing.assembly.schemas import ModuleView, PackView
 from chalicelib.manufacturing.assembly.views import module_view, pack_view
 from chalicelib.manufacturing.errors import SerialNotFound
@@ -104,15 +106,18 @@ def void_pack(request: Request[rework_schemas.VoidPack, Empty, Pack], work: Unit
     "/v1/packs/{pack_id}/ship",
     permission=permissions.SHIP_PACK,
     resource=PACK_RESOURCE,
+    related={"holds": holds_resource("pack_id")},
     transition=LineAction.SHIP,
     body=rework_schemas.ShipPack,
     **_PACK_RESPONSE,
+    errors=[OnHold],
     audit_target=AuditTarget(Pack.kind, "PACK_SHIPPED", "pack_id"),
     examples={"request": examples.SHIPMENT, "response": {"data": examples.SHIPPED_PACK}},
 )
 def ship_pack(request: Request[rework_schemas.ShipPack, Empty, Pack], work: UnitOfWork) -> Pack:
     """Ship a pack that passed to a customer, whom recalls name."""
-    return shipping.ship_pack(work, request.resource, request.body, request.actor)
+    holds = request.related["holds"]
+    return shipping.ship_pack(work, request.resource, request.body, request.actor, holds=holds)
 
 
 @routes.post(

@@ -7,6 +7,8 @@ from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.assembly import modules, packs, queries, schemas
+from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
+from chalicelib.manufacturing.assembly.holds.errors import OnHold
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
 from chalicelib.manufacturing.errors import DuplicateSerial, LotConflict
@@ -23,6 +25,7 @@ routes = Routes(__name__, "Battery console")
 _MODULE_RESPONSE = envelope_response(schemas.ModuleView, module_view)
 _PACK_RESPONSE = envelope_response(schemas.PackView, pack_view)
 
+_MODULE_HOLDS, _PACK_HOLDS = holds_resource("module_id"), holds_resource("pack_id")
 _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
 
 
@@ -65,23 +68,25 @@ def create_module(request: Request[schemas.CreateModule, Empty, ProductionBatch]
     "/v1/modules/{module_id}",
     permission=permissions.READ_MODULE,
     resource=MODULE_RESOURCE,
+    related={"holds": _MODULE_HOLDS},
     **envelope_response(schemas.ModuleDetail, module_detail_view),
     examples={"response": {"data": examples.MODULE_DETAIL}},
 )
 def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     """Get a module with its cells in the order of binding, its newest tests, and the limits of its SKU."""
-    return queries.get_module_contents(request.resource)
+    return queries.get_module_contents(request.resource, request.related["holds"])
 
 
 @routes.patch(
     "/v1/modules/{module_id}/bind-cell",
     permission=permissions.BIND_CELL,
     resource=MODULE_RESOURCE,
+    related={"holds": _MODULE_HOLDS},
     transition=LineAction.BIND_CELL,
     body=schemas.BindCell,
     reads=lambda _, body: [registry_key("", body.serial)],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial, LotConflict],
+    errors=[DuplicateSerial, LotConflict, OnHold],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
     examples={"request": examples.CELL, "response": {"data": examples.BOUND_MODULE}},
 )
@@ -93,18 +98,20 @@ def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWor
     in `details`, unless it has the same `Idempotency-Key`. A cell that was bound before keeps its lot: without `lot` it
     has that one, with another lot the response is 409 `LOT_CONFLICT`.
     """
-    return modules.bind_cell(work, request.resource, request.body, request.actor, found=request.found)
+    holds = request.related["holds"]
+    return modules.bind_cell(work, request.resource, request.body, request.actor, found=request.found, holds=holds)
 
 
 @routes.post(
     "/v1/modules/{module_id}/bind-cells",
     permission=permissions.BIND_CELL,
     resource=MODULE_RESOURCE,
+    related={"holds": _MODULE_HOLDS},
     transition=LineAction.BIND_CELLS,
     body=schemas.BindCells,
     reads=lambda _, body: [registry_key("", raw) for raw in body.serials],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial, LotConflict],
+    errors=[DuplicateSerial, LotConflict, OnHold],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
     examples={"request": examples.CELLS, "response": {"data": examples.MODULE_WITH_TRAY}},
 )
@@ -115,14 +122,15 @@ def bind_cells(request: Request[schemas.BindCells, Empty, Module], work: UnitOfW
     there is not enough room, it is 409 with `details.bound` and `details.required`. Cells that were bound before keep
     their lots: if one has another than the given lot, the response is 409 `LOT_CONFLICT`.
     """
-    return modules.bind_cells(work, request.resource, request.body, request.actor, found=request.found)
+    holds = request.related["holds"]
+    return modules.bind_cells(work, request.resource, request.body, request.actor, found=request.found, holds=holds)
 
 
 @routes.patch(
     "/v1/modules/{module_id}/unbind-cell",
     permission=permissions.BIND_CELL,
     resource=MODULE_RESOURCE,
-    related={"cell": _CELL_IN_BODY},
+    related={"cell": _CELL_IN_BODY, "holds": _MODULE_HOLDS},
     transition=LineAction.UNBIND_CELL,
     body=schemas.UnbindCell,
     **_MODULE_RESPONSE,
@@ -134,16 +142,17 @@ def unbind_cell(request: Request[schemas.UnbindCell, Empty, Module], work: UnitO
 
     Its serial number can be bound again. The history of the cell keeps that this module held it.
     """
-    cell = request.related["cell"]
-    return modules.unbind_cell(work, request.resource, request.body, request.actor, cell=cell)
+    return modules.unbind_cell(work, request.resource, request.body, request.actor, **request.related)
 
 
 @routes.patch(
     "/v1/modules/{module_id}/seal",
     permission=permissions.SEAL_MODULE,
     resource=MODULE_RESOURCE,
+    related={"holds": _MODULE_HOLDS},
     transition=LineAction.SEAL,
     **_MODULE_RESPONSE,
+    errors=[OnHold],
     audit_target=AuditTarget(Module.kind, "MODULE_SEALED", "module_id"),
     examples={"response": {"data": examples.SEALED_MODULE}},
 )
@@ -154,7 +163,7 @@ def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Mod
     problem}`, where `problem` is `missing`, `outdated` (cells were bound or unbound afterwards) or `failed`.
     Its content is locked afterwards: binding, unbinding and sealing it again are 409 `ENTITY_LOCKED`.
     """
-    return modules.seal_module(work, request.resource)
+    return modules.seal_module(work, request.resource, holds=request.related["holds"])
 
 
 @routes.get(
@@ -176,11 +185,12 @@ def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
     "/v1/packs",
     permission=permissions.CREATE_PACK,
     resource=BATCH_IN_BODY,
+    related={"holds": holds_resource("batchId")},
     transition=LineAction.CREATE_PACK,
     body=schemas.CreatePack,
     **_PACK_RESPONSE,
     status=201,
-    errors=[DuplicateSerial],
+    errors=[DuplicateSerial, OnHold],
     audit_target=AuditTarget(Pack.kind, "PACK_CREATED"),
     examples={"request": examples.NEW_PACK, "response": {"data": examples.PACK}},
 )
@@ -190,29 +200,32 @@ def create_pack(request: Request[schemas.CreatePack, Empty, ProductionBatch], wo
     Further modules are bound afterwards. If a module cannot be bound, no pack is created and the response is 409;
     `details.modules` lists each such module with what is missing.
     """
-    return packs.create_pack(work, request.resource, request.body, request.actor)
+    holds = request.related["holds"]
+    return packs.create_pack(work, request.resource, request.body, request.actor, holds=holds)
 
 
 @routes.get(
     "/v1/packs/{pack_id}",
     permission=permissions.READ_PACK,
     resource=PACK_RESOURCE,
+    related={"holds": _PACK_HOLDS},
     **envelope_response(schemas.PackDetail, pack_detail_view),
     examples={"response": {"data": examples.PACK_DETAIL}},
 )
 def get_pack(request: Request[Empty, Empty, Pack]) -> PackContents:
     """Get a pack with its modules in the order of binding, its newest dispositions and tests, and the SKU's limits."""
-    return queries.get_pack_contents(request.resource)
+    return queries.get_pack_contents(request.resource, request.related["holds"])
 
 
 @routes.patch(
     "/v1/packs/{pack_id}/bind-module",
     permission=permissions.BIND_MODULE,
     resource=PACK_RESOURCE,
-    related={"module": MODULE_IN_BODY},
+    related={"module": MODULE_IN_BODY, "holds": _PACK_HOLDS},
     transition=LineAction.BIND_MODULE,
     body=schemas.BindModule,
     **_PACK_RESPONSE,
+    errors=[OnHold],
     audit_target=AuditTarget(Pack.kind, "MODULE_BOUND", "pack_id"),
     examples={"request": {"moduleId": examples.MODULE_ID}, "response": {"data": examples.PACK_WITH_MODULE}},
 )
@@ -222,16 +235,18 @@ def bind_module(request: Request[schemas.BindModule, Empty, Pack], work: UnitOfW
     The module has to be sealed, of the same SKU, and in no pack; otherwise the response is 409, and `details.modules`
     says what is missing. The first module moves the pack to `IN_PROGRESS`.
     """
-    return packs.bind_module(work, request.resource, request.body, request.actor, module=request.related["module"])
+    return packs.bind_module(work, request.resource, request.body, request.actor, **request.related)
 
 
 @routes.post(
     "/v1/packs/{pack_id}/bind-modules",
     permission=permissions.BIND_MODULE,
     resource=PACK_RESOURCE,
+    related={"holds": _PACK_HOLDS},
     transition=LineAction.BIND_MODULES,
     body=schemas.BindModules,
     **_PACK_RESPONSE,
+    errors=[OnHold],
     audit_target=AuditTarget(Pack.kind, "MODULES_BOUND", "pack_id"),
     examples={"request": examples.MODULES, "response": {"data": examples.PACK_WITH_MODULES}},
 )
@@ -241,15 +256,18 @@ def bind_modules(request: Request[schemas.BindModules, Empty, Pack], work: UnitO
     Each has to be sealed, of the same SKU, and in no pack; otherwise the response is 409, and `details.modules` lists
     each module that cannot be bound with what is missing. Ids that do not exist are 404 with `details.moduleIds`.
     """
-    return packs.bind_modules(work, request.resource, request.body, request.actor)
+    holds = request.related["holds"]
+    return packs.bind_modules(work, request.resource, request.body, request.actor, holds=holds)
 
 
 @routes.patch(
     "/v1/packs/{pack_id}/seal",
     permission=permissions.SEAL_PACK,
     resource=PACK_RESOURCE,
+    related={"holds": _PACK_HOLDS},
     transition=LineAction.SEAL,
     **_PACK_RESPONSE,
+    errors=[OnHold],
     audit_target=AuditTarget(Pack.kind, "PACK_SEALED", "pack_id"),
     examples={"response": {"data": examples.SEALED_PACK}},
 )
@@ -258,4 +276,4 @@ def seal_pack(request: Request[Empty, Empty, Pack], work: UnitOfWork) -> Pack:
 
     It is ready for its end-of-line test, and its content is locked: binding and sealing again are 409 `ENTITY_LOCKED`.
     """
-    return packs.seal_pack(work, request.resource)
+    return packs.seal_pack(work, request.resource, holds=request.related["holds"])

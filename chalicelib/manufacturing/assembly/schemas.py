@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import EntityId
+from chalicelib.manufacturing.assembly.holds.schemas import UnitHold
 from chalicelib.manufacturing.assembly.rework_schemas import UnitChange
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.schemas import DecisionView
@@ -168,6 +169,8 @@ class ModuleDetail(ModuleView, frozen=True, rename="camel", omit_defaults=True, 
     tests: list[UnitTestView]
     """The newest tests of the module, oldest first: at most 20, and fewer if they have many long measurements.
     `GET /v1/units/{serial}/tests` lists all."""
+    holds: list[UnitHold]
+    """Up to 20 of the open holds that hold the module, its batch or something in it. Empty if it is not held."""
 
 
 class PackView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -240,6 +243,8 @@ class PackDetail(PackView, frozen=True, rename="camel", omit_defaults=True, kw_o
     tests: list[UnitTestView]
     """The newest tests of the pack, oldest first: at most 20, and fewer if they have many long measurements.
     `GET /v1/units/{serial}/tests` lists all."""
+    holds: list[UnitHold]
+    """Up to 20 of the open holds that hold the pack, its batch or something in it. Empty if it is not held."""
 
 
 def _repeated_cells(present: Mapping[str, object]) -> dict[str, str]:

@@ -5,6 +5,8 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import append_ledger_entry
+from chalicelib.manufacturing.assembly.holds.blocking import require_pack_not_held
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.rework import open_again
 from chalicelib.manufacturing.assembly.rework_schemas import ReturnPack, ShipPack
 from chalicelib.manufacturing.errors import SerialNotFound, line_conflict
@@ -16,11 +18,12 @@ from chalicelib.manufacturing.traceability.serial_registry import find_scanned
 from chalicelib.manufacturing.traceability.tables import PACK, RETURNED, SHIPPED, SerialNumber
 
 
-def ship_pack(work: UnitOfWork, pack: Pack, command: ShipPack, actor: Actor) -> Pack:
-    """Ship a pack. Raise `Conflict` unless it passed."""
+def ship_pack(work: UnitOfWork, pack: Pack, command: ShipPack, actor: Actor, *, holds: OpenHolds | None) -> Pack:
+    """Ship a pack. Raise `Conflict` unless it passed, and if it is held."""
     if pack.disposition != Disposition.PASS:
         missing = [f"the disposition is {pack.disposition} and has to be {Disposition.PASS}"]
         raise line_conflict(pack, LineAction.SHIP, missing, disposition=pack.disposition)
+    require_pack_not_held(work, pack, holds, LineAction.SHIP)
     customer, order = command.customer, command.order
     append_ledger_entry(work, pack, actor.user_id, [], change=SHIPPED, customer=customer, order=order)
     values = {"customer": customer, "order": order, "shipped_at": work.now, "returned_at": None}

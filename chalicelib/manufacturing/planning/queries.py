@@ -6,6 +6,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.planning.schemas import BatchQuery, SkuQuery
 from chalicelib.manufacturing.tables import ProductionBatch, Sku, sku_key
@@ -16,6 +17,7 @@ class BatchDetails(msgspec.Struct, frozen=True):
 
     batch: ProductionBatch
     sku: Sku | None
+    holds: OpenHolds | None
 
 
 def list_skus(actor: Actor, query: SkuQuery, clock: Clock) -> EntityPage[Sku]:
@@ -29,6 +31,6 @@ def list_batches(actor: Actor, query: BatchQuery, clock: Clock) -> EntityPage[Pr
     return list_entities(actor, permissions.READ_BATCH, ProductionBatch, query, filter_, clock=clock)
 
 
-def get_batch_details(batch: ProductionBatch) -> BatchDetails:
-    """Return a batch with its SKU, which holds the limits."""
-    return BatchDetails(batch, get(sku_key(batch.org_id, batch.sku_id)))
+def get_batch_details(batch: ProductionBatch, holds: OpenHolds | None) -> BatchDetails:
+    """Return a batch with its SKU, which has the limits, and what is held."""
+    return BatchDetails(batch, get(sku_key(batch.org_id, batch.sku_id)), holds)

@@ -6,11 +6,13 @@ from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
+from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
 from chalicelib.manufacturing.errors import SkuCodeTaken
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.planning import queries, service
 from chalicelib.manufacturing.planning.queries import BatchDetails
 from chalicelib.manufacturing.planning.schemas import (
+    BatchDetail,
     BatchQuery,
     BatchView,
     CreateBatch,
@@ -171,12 +173,13 @@ def create_batch(request: Request[CreateBatch, Empty, Sku], work: UnitOfWork) ->
     "/v1/batches/{batch_id}",
     permission=permissions.READ_BATCH,
     resource=BATCH_RESOURCE,
-    **envelope_response(BatchView, batch_details_view),
-    examples={"response": {"data": examples.BATCH_DETAIL}},
+    related={"holds": holds_resource("batch_id")},
+    **envelope_response(BatchDetail, batch_details_view),
+    examples={"response": {"data": examples.HELD_BATCH}},
 )
 def get_batch(request: Request[Empty, Empty, ProductionBatch]) -> BatchDetails:
-    """Get a batch with its SKU, the SKU's limits, and the progress of its packs."""
-    return queries.get_batch_details(request.resource)
+    """Get a batch with its SKU, the SKU's limits, the progress of its packs, and the holds of it."""
+    return queries.get_batch_details(request.resource, request.related["holds"])
 
 
 @routes.patch(

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.edge.types import EntityId, Note500, Text500
+from chalicelib.manufacturing.assembly.holds.schemas import UnitHold
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
 from chalicelib.manufacturing.schemas import ListQuery, Name100
 from chalicelib.manufacturing.sku_spec import (
@@ -204,3 +205,10 @@ class BatchView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     """When the batch was voided, UTC. Absent unless it was."""
     void_reason: str | None = None
     """Why the batch was voided. Absent unless it was."""
+
+
+class BatchDetail(BatchView, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+    """A batch, the progress of its packs, and the holds of it."""
+
+    holds: list[UnitHold]
+    """Up to 20 of the open holds of the batch, which hold all of its modules and packs. Empty if it is not held."""

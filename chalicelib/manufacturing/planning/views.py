@@ -2,8 +2,9 @@
 
 import msgspec
 
+from chalicelib.manufacturing.assembly.holds.blocking import marks_of_batch, unit_holds
 from chalicelib.manufacturing.planning.queries import BatchDetails
-from chalicelib.manufacturing.planning.schemas import BatchView, PackCounts, SkuView
+from chalicelib.manufacturing.planning.schemas import BatchDetail, BatchView, PackCounts, SkuView
 from chalicelib.manufacturing.rules import BatchStatus, SkuStatus
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import ProductionBatch, Sku
@@ -50,6 +51,8 @@ def batch_view(batch: ProductionBatch, sku: Sku | None = None) -> BatchView:
     )
 
 
-def batch_details_view(details: BatchDetails) -> BatchView:
-    """Return a batch with its SKU and the SKU's limits."""
-    return batch_view(details.batch, details.sku)
+def batch_details_view(details: BatchDetails) -> BatchDetail:
+    """Return a batch with its SKU, the SKU's limits, and the holds of the batch."""
+    view = batch_view(details.batch, details.sku)
+    holds = unit_holds(details.holds, marks_of_batch(details.batch.item_id))
+    return BatchDetail(**msgspec.structs.asdict(view), holds=holds)

@@ -6,6 +6,8 @@ from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
+from chalicelib.manufacturing.assembly.holds.errors import OnHold
 from chalicelib.manufacturing.assembly.schemas import PackView
 from chalicelib.manufacturing.assembly.views import pack_view
 from chalicelib.manufacturing.examples import FINALIZED_PACK
@@ -42,9 +44,11 @@ def list_dispositions(request: Request[Empty, CursorRequest, Pack]) -> Page[Disp
     "/v1/packs/{pack_id}/disposition",
     permission=permissions.DISPOSE_PACK,
     resource=PACK_RESOURCE,
+    related={"holds": holds_resource("pack_id")},
     transition=LineAction.DISPOSITION,
     body=Decision,
     **envelope_response(PackView, pack_view),
+    errors=[OnHold],
     audit_target=AuditTarget(Pack.kind, "PACK_DISPOSITION", "pack_id"),
     examples={"request": DECISION, "response": {"data": FINALIZED_PACK}},
 )
@@ -56,5 +60,7 @@ def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> P
     pack was sealed passed. Otherwise the response is 409: `details.measurements` lists each value as `{name, problem,
     value, min, max, unit}`, where `problem` is `missing`, `below` or `above`, and `details.tests` each step as `{step,
     problem}`, where `problem` is `missing`, `outdated` or `failed`.
+    A pack that is on hold, or holds something that is, cannot pass: 409 `ON_HOLD`.
     """
-    return service.dispose_pack(work, request.resource, request.body, request.actor)
+    holds = request.related["holds"]
+    return service.dispose_pack(work, request.resource, request.body, request.actor, holds=holds)

@@ -1,9 +1,13 @@
 """The use cases of dispositions: a decision on a tested pack, checked against the limits of its SKU."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from chalicelib.core.actor import Actor
+from chalicelib.core.store import parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing.assembly.holds.blocking import read_contents, require_pack_not_held
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import line_conflict
 from chalicelib.manufacturing.quality.limits import (
@@ -22,20 +26,23 @@ from chalicelib.manufacturing.rules import LineAction, PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
 from chalicelib.manufacturing.tables import LINE_HOURS, Pack
+from chalicelib.manufacturing.traceability.tables import LedgerEntry
 
 
-def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> Pack:
+def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor, *, holds: OpenHolds | None) -> Pack:
     """Decide on a tested pack: PASS and FAIL finalize it, QUARANTINE leaves it for a later decision.
 
     Raise `ValidationFailed` for a measurement in another unit than its limit, and `Conflict` for a PASS outside the
-    limits or without a required test.
+    limits, without a required test, or of what is held.
     """
     disposition = Disposition(command.disposition)
     measurements = None if command.measurements is None else rounded_measurements(command.measurements)
-    tests = read_unit_tests(pack, work.clock)
-    _check_limits(pack, tests, disposition, measurements or {})
+    read_tests, read_inside = partial(read_unit_tests, pack, work.clock), partial(_inside, pack, disposition, holds)
+    [tests], [contents] = parallel_pair_reads([read_tests], [read_inside])
     if disposition is Disposition.PASS:
+        require_pack_not_held(work, pack, holds, LineAction.DISPOSITION, contents=contents)
         check_tests_unchanged(work, pack, tests)
+    _check_limits(pack, tests, disposition, measurements or {})
     values = {"disposition": str(disposition), "disposed_at": work.now}
     change_status(work, pack, PackStatus.FINALIZED if disposition in FINALIZING else pack.status, values)
     if disposition in FINALIZING:
@@ -52,6 +59,11 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) 
     )
     work.create(record)
     return pack
+
+
+def _inside(pack: Pack, disposition: Disposition, holds: OpenHolds | None) -> list[LedgerEntry]:
+    """Return what a pack that passes holds; nothing for other dispositions, which holds do not stop."""
+    return read_contents(pack, holds) if disposition is Disposition.PASS else []
 
 
 def _check_limits(

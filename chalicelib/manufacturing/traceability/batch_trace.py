@@ -10,6 +10,8 @@ from typing import Any
 
 from chalicelib.core.store import get, parallel_pair_reads
 from chalicelib.core.table import key
+from chalicelib.manufacturing.assembly.holds.blocking import marks_of_batch, unit_holds
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.listing import EntityFilter, entities_after
 from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.tables import ListedEntity, Module, Pack, ProductionBatch, Sku, sku_key
@@ -18,7 +20,7 @@ from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition
 from chalicelib.manufacturing.traceability.schemas import TraceAnswer, TraceEntry, TraceQuery, TraceView
 
 
-def trace_planned(entity: ProductionBatch | Sku, query: TraceQuery) -> TraceAnswer:
+def trace_planned(entity: ProductionBatch | Sku, query: TraceQuery, holds: OpenHolds | None) -> TraceAnswer:
     """Return a page of the packs and then the modules of a batch, or of the batches of a SKU."""
     list_name = key(entity.org_id, "TRACE", entity.item_id)
     position = ledger_reader.decode_position(query.cursor, list_name)
@@ -34,6 +36,7 @@ def trace_planned(entity: ProductionBatch | Sku, query: TraceQuery) -> TraceAnsw
         entity.status,
         ancestors,
         [entity_entry(descendant) for descendant in shown],
+        unit_holds(holds, marks_of_batch(entity.item_id)),
     )
     return TraceAnswer(view, CursorMeta(ledger_reader.encode_position(last, list_name)))
 

@@ -12,10 +12,12 @@ The id of a module or pack is traced like its serial number; batches and SKUs ha
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
@@ -23,6 +25,14 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.blocking import (
+    marks_of_batch,
+    marks_of_cells,
+    marks_of_module,
+    marks_of_pack,
+    unit_holds,
+)
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.errors import SerialNotFound
 from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.tables import (
@@ -59,6 +69,8 @@ class _Contents(msgspec.Struct, frozen=True):
 
     descendants: Sequence[_Descendant]
     resume_at: LedgerPosition | None
+    marks: AbstractSet[str] = frozenset()
+    """What a hold of the module or pack compares (`assembly/holds/`)."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -69,6 +81,8 @@ class Named(msgspec.Struct, frozen=True):
     """The serial number, which may be another organisation's."""
     entity: ListedEntity | None = None
     """What has this id."""
+    holds: OpenHolds | None = None
+    """What is held."""
 
 
 def find_own_number(actor: Actor, named: Named) -> SerialNumber | None:
@@ -95,30 +109,39 @@ def trace(actor: Actor, named: Named, query: TraceQuery, clock: Clock) -> TraceA
     """Return the ancestors and a page of the descendants of a serial number or id."""
     if _own_number(actor, named) is None and isinstance(named.entity, ProductionBatch | Sku):
         actor.require_reach(permissions.TRACE)
-        return trace_planned(named.entity, query)
+        return trace_planned(named.entity, query, named.holds)
     own = find_own_number(actor, named)
-    return _trace_number(actor, own, named.text if own is None else own.serial, query, clock)
+    serial = named.text if own is None else own.serial
+    if own is None or own.used_as == CELL:
+        ledger_reader.decode_position(query.cursor, key(actor.org_id, "TRACE", serial))
+        return TraceAnswer(_trace_cell(actor.org_id, own, serial, named.holds, clock), CursorMeta(None))
+    return _trace_assembly(own, query, named.holds, clock)
 
 
-def _trace_number(actor: Actor, own: SerialNumber | None, serial: str, query: TraceQuery, clock: Clock) -> TraceAnswer:
-    list_name = key(actor.org_id, "TRACE", serial)
+def _trace_cell(org_id: str, own: SerialNumber | None, serial: str, holds: OpenHolds | None, clock: Clock) -> TraceView:
+    """Return the trace of a cell, which is in no module if it was unbound, or if a scrapped module freed it."""
+    marks = marks_of_cells([serial])
+    module = None if own is None else require_stored(get(module_key(org_id, str(own.holder_id))), serial)
+    if module is None or module.cells_freed:
+        return TraceView(serial, "cell", serial, "REMOVED", [], [], unit_holds(holds, marks))
+    status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
+    ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
+    found = unit_holds(holds, marks | marks_of_batch(module.batch_id))
+    return TraceView(serial, "cell", serial, status, ancestors, [], found)
+
+
+def _trace_assembly(own: SerialNumber, query: TraceQuery, holds: OpenHolds | None, clock: Clock) -> TraceAnswer:
+    """Return a page of the trace of a module or pack."""
+    list_name = key(own.org_id, "TRACE", own.serial)
     position = ledger_reader.decode_position(query.cursor, list_name)
-    if own is None:
-        return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
-    if own.used_as == CELL:
-        module = require_stored(get(module_key(actor.org_id, str(own.holder_id))), serial)
-        if module.cells_freed:
-            return TraceAnswer(TraceView(serial, "cell", serial, "REMOVED", [], []), CursorMeta(None))
-        status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
-        ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
-        return TraceAnswer(TraceView(serial, "cell", serial, status, ancestors, []), CursorMeta(None))
     trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
     assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)
     page = contents.descendants[: query.limit]
     last = page[-1].position if len(contents.descendants) > query.limit else contents.resume_at
     entries = [descendant.entry for descendant in page]
     kind = entity_entry(assembly).kind
-    view = TraceView(serial, kind, assembly.item_id, assembly.status, ancestors, entries)
+    found = unit_holds(holds, contents.marks)
+    view = TraceView(own.serial, kind, assembly.item_id, assembly.status, ancestors, entries, found)
     return TraceAnswer(view, CursorMeta(ledger_reader.encode_position(last, list_name)))
 
 
@@ -140,7 +163,7 @@ def _trace_module(
     [stored], [(entries, is_complete)] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
     module: Module = require_stored(stored, number.serial)
     contents = _contents([ModuleLedger(module, entries, is_complete)], position or LedgerPosition(module_id), None)
-    return module, _module_ancestors(module, clock), contents
+    return module, _module_ancestors(module, clock), replace(contents, marks=marks_of_module(module))
 
 
 def _trace_pack(
@@ -159,7 +182,8 @@ def _trace_pack(
     )
     has_more = bool(page) and page[-1] != modules[-1]
     resume_at = LedgerPosition(page[-1].id, ledger_reader.AFTER_LEDGER) if has_more else None
-    return pack, ancestors, _contents(ledgers, position, resume_at)
+    contents = _contents(ledgers, position, resume_at)
+    return pack, ancestors, replace(contents, marks=marks_of_pack(pack, ledger))
 
 
 def _contents(

@@ -9,6 +9,8 @@ from chalicelib.edge.routes import Routes
 from chalicelib.identity.accounts.tables import organisation_key
 from chalicelib.identity.settings import organisation_settings
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
+from chalicelib.manufacturing.assembly.holds.examples import UNIT_HOLD
 from chalicelib.manufacturing.examples import BATCH_ID, MODULE_ID, PACK_ID, SKU_ID
 from chalicelib.manufacturing.tables import entity_key
 from chalicelib.manufacturing.traceability import history, queries, recall
@@ -43,6 +45,7 @@ _TRACE_EXAMPLE = {
         {"kind": "sku", "id": SKU_ID, "status": "ACTIVE"},
     ],
     "descendants": [{"kind": "cell", "id": "C-0001", "serial": "C-0001"}],
+    "holds": [UNIT_HOLD],
 }
 _AFFECTED_EXAMPLE = {
     "kind": "pack",
@@ -103,7 +106,7 @@ def list_affected(request: Request[Empty, AffectedQuery]) -> AffectedPage:
     "/v1/trace/{serial}",
     permission=permissions.TRACE,
     resource=_SERIAL_RESOURCE,
-    related={"entity": _ENTITY_RESOURCE},
+    related={"entity": _ENTITY_RESOURCE, "holds": holds_resource("serial")},
     query=TraceQuery,
     returns=TraceAnswer,
     examples={"response": {"data": _TRACE_EXAMPLE, "meta": {"nextCursor": None}}},
@@ -143,7 +146,7 @@ def export_history(request: Request[Empty, ExportQuery, SerialNumber | None]) ->
 
 def _named(request: Request[Empty, Any, SerialNumber | None]) -> queries.Named:
     number, text = find_scanned(request.resource, request.path["serial"])
-    return queries.Named(text, number, request.related["entity"])
+    return queries.Named(text, number, request.related["entity"], request.related.get("holds"))
 
 
 organisation_settings(routes, TRACEABILITY, _SETTINGS_EXAMPLE)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.edge.types import Cursor
+from chalicelib.manufacturing.assembly.holds.schemas import UnitHold
 from chalicelib.manufacturing.schemas import CursorMeta
 from chalicelib.manufacturing.sku_spec import Lot
 
@@ -48,6 +49,8 @@ class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The part of what it contains that is on this page, in the order of binding: the modules of a pack, each followed
     by its cells, the cells of a module, the packs and then the modules of a batch, or the batches of a SKU. Empty for a
     cell."""
+    holds: list[UnitHold]
+    """Up to 20 of the open holds that hold it, its batch or something in it. Empty if it is not held."""
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):

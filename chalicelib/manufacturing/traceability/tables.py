@@ -84,6 +84,7 @@ class LedgerEntry(Item):
     kind = "ledger"
     unaudited = frozenset(
         {"org_id", "holder_id", "change", "serials", "part_ids", "lot", "at", "by", "sealed_at", "customer", "order"}
+        | {"origins"}
     )
 
     org_id = UnicodeAttribute()
@@ -94,6 +95,8 @@ class LedgerEntry(Item):
     lot = optional(UnicodeAttribute())
     lots = optional(ListAttribute[Any]())
     """The lots of the parts in the same order, empty for none, where they are not all of one."""
+    origins = optional(StructAttribute[dict[str, list[int]]](dict[str, list[int]]))
+    """What a hold of a batch compares in the entry of a pack (`assembly/holds/`), with the places in `serials`."""
     removed = optional(UnicodeSetAttribute())
     reason = optional(UnicodeAttribute())
     customer = optional(UnicodeAttribute())
