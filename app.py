@@ -87,6 +87,7 @@ from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
 from chalicelib.manufacturing.quality.routes import routes as quality_routes
 from chalicelib.manufacturing.quality.tests.routes import routes as test_routes
+from chalicelib.manufacturing.traceability.lots.routes import routes as lot_routes
 from chalicelib.manufacturing.traceability.passports.routes import routes as passport_routes
 from chalicelib.manufacturing.traceability.routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
@@ -154,6 +155,7 @@ ROUTES = (
     quality_routes,
     test_routes,
     trace_routes,
+    lot_routes,
     passport_routes,
 )
 

@@ -57,6 +57,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/holds"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/holds/{hold_id}"): ALL,
     ("POST", "/v1/holds/{hold_id}/release"): {"SUPERVISOR", "SYSTEM_ADMIN"},
+    ("GET", "/v1/cells/{serial}/lot"): ALL,
+    ("PATCH", "/v1/cells/{serial}/lot"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/trace/{serial}"): ALL,
     ("GET", "/v1/trace/{serial}/export"): ALL,
     ("GET", "/v1/trace/affected"): ALL,

@@ -145,13 +145,13 @@ def manufacturing(found: Snapshot) -> Violations:
 def _parts(found: Snapshot, emptied: Container[str]) -> tuple[dict[str, list[str]], Counter[tuple[str, str]]]:
     """Return the serial numbers of the parts that each module and pack holds, and how many cells of each lot."""
     present: dict[str, list[str]] = defaultdict(list)
-    lots: Counter[tuple[str, str]] = Counter()
-    for entry in found.all(LedgerEntry, LEDGER):
-        if entry.holder_id not in emptied and entry.present:
+    lots: dict[tuple[str, str], str | None] = {}
+    for entry in sorted(found.all(LedgerEntry, LEDGER), key=lambda entry: str(entry.sk)):
+        if entry.holder_id not in emptied:
             present[entry.holder_id] += entry.present
-            written = entry.lot_by_serial
-            lots += Counter((fold_lot(lot), entry.holder_id) for serial in entry.present if (lot := written[serial]))
-    return present, lots
+            lots |= {(entry.holder_id, serial): lot for serial, lot in entry.lot_by_serial.items()}  # the newest counts
+    held = [(holder, lots[holder, serial]) for holder, serials in present.items() for serial in serials]
+    return present, Counter((fold_lot(lot), holder) for holder, lot in held if lot is not None)
 
 
 def _pack_counts(batch: ProductionBatch, packs: list[Pack]) -> Violations:

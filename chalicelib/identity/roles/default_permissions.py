@@ -195,6 +195,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.hold.read", "Read holds.", _CONSOLE),
     ("manufacturing.hold.create", "Hold a serial number or a batch.", _QA),
     ("manufacturing.hold.release", "Release a hold.", _SUPERVISOR),
+    ("manufacturing.lot.read", "Read lots of cells.", _CONSOLE),
+    ("manufacturing.cell.correct", "Correct the lot of a cell.", _QA),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
 )
 

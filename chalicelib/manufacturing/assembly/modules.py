@@ -179,7 +179,7 @@ def _stage_cells(
 
 def _release_cell(work: UnitOfWork, module: Module, cell: SerialNumber, actor: Actor) -> None:
     """Stage that a serial number is free, and the record that this module held it."""
-    serial_registry.release_cell(work, cell)
+    serial_registry.release_cell(work, cell, module.sku_id)
     removal = LedgerEntry.removed.add({cell.serial})
     work.update_unread(ledger_entry_key(module.pk, str(cell.entry)), actions=[removal], audited=False)
     entry = append_ledger_entry(work, module, actor.user_id, [cell.serial], change=UNBOUND, lot=cell.lot)

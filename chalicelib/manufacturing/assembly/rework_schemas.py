@@ -67,7 +67,8 @@ class UnitChangeKind(StrEnum):
     """What was done with a module or pack.
 
     `UNBOUND`: a part was taken out. `SCRAPPED`: the module was scrapped. `REWORKED`: the pack was opened again.
-    `VOIDED`: the pack was voided. `SHIPPED`: it was shipped. `RETURNED`: it came back.
+    `VOIDED`: the pack was voided. `SHIPPED`: it was shipped. `RETURNED`: it came back. `LOT_CORRECTED`: a cell of the
+    module was given another lot.
     """
 
     UNBOUND = "UNBOUND"
@@ -76,6 +77,7 @@ class UnitChangeKind(StrEnum):
     VOIDED = "VOIDED"
     SHIPPED = "SHIPPED"
     RETURNED = "RETURNED"
+    LOT_CORRECTED = "LOT_CORRECTED"
 
 
 class UnitChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -88,9 +90,13 @@ class UnitChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     by_id: str
     """The id of who did it."""
     serials: list[str] | None = None
-    """The serial numbers of the parts that were taken out. Absent if there are none."""
+    """The serial numbers of the parts that were taken out or corrected. Absent if there are none."""
     reason: str | None = None
     """Why it was done. Absent if the step takes no reason."""
+    lot: str | None = None
+    """The lot that a cell was given. Absent for other changes."""
+    former_lot: str | None = None
+    """The lot that the cell had before. Absent for other changes, and if it had none."""
     customer: str | None = None
     """The customer of a shipment. Absent for other changes."""
     order: str | None = None

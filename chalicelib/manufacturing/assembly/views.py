@@ -21,7 +21,7 @@ from chalicelib.manufacturing.quality.views import decision_view
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 from chalicelib.manufacturing.tables import Module, Pack, Sku
 from chalicelib.manufacturing.traceability.ledger_reader import packed_modules
-from chalicelib.manufacturing.traceability.tables import BOUND, LedgerEntry
+from chalicelib.manufacturing.traceability.tables import BOUND, LOT_CORRECTED, LedgerEntry
 from chalicelib.manufacturing.views import with_limits
 
 _NEWEST_CHANGES = 20
@@ -51,7 +51,7 @@ def module_view(module: Module, sku: Sku | None = None) -> ModuleView:
 def module_detail_view(contents: ModuleContents) -> ModuleDetail:
     """Return a module with its cells and newest tests."""
     entries = [] if contents.module.cells_freed else contents.entries
-    lots = {serial: lot for entry in entries for serial, lot in entry.lot_by_serial.items() if serial in entry.present}
+    lots = {serial: lot for entry in entries for serial, lot in entry.lot_by_serial.items()}  # the newest counts
     cells = [Cell(serial, entry.at, lots[serial]) for entry in entries for serial in entry.present]
     view, changes = module_view(contents.module, contents.sku), _changes(contents.entries)
     tests = list(map(unit_test_view, contents.tests))
@@ -108,6 +108,8 @@ def _changes(entries: Sequence[LedgerEntry]) -> list[UnitChange]:
             entry.by,
             serials=[str(serial) for serial in entry.serials] or None,
             reason=entry.reason,
+            lot=entry.lot if entry.change == LOT_CORRECTED else None,
+            former_lot=entry.former_lot,
             customer=entry.customer,
             order=entry.order,
             sealed_at=entry.sealed_at,

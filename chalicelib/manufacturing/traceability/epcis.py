@@ -11,6 +11,7 @@
                      opened again for rework           ObjectEvent OBSERVE, repairing; completeness is unset
                      shipped                           ObjectEvent OBSERVE, shipping, in_transit
                      returned                          ObjectEvent OBSERVE, receiving, returned
+    LotCorrected     a cell got another lot            ObjectEvent OBSERVE, other
     CellsScrapped    cells with their module           ObjectEvent DELETE, decommissioning, inactive
 
 The schema allows any term of the vocabulary anywhere; its definitions do not. Completeness is a persistent disposition
@@ -113,7 +114,16 @@ class CellsScrapped(msgspec.Struct, frozen=True):
     entry: str
 
 
-Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed | UnitStep | CellsScrapped
+class LotCorrected(msgspec.Struct, frozen=True):
+    """A cell was given another lot; `entry` is the sort key of its module's ledger entry, empty if it was in none."""
+
+    cell: TracedUnit
+    at: datetime
+    former_lot: str | None
+    entry: str = ""
+
+
+Fact = Commissioned | PartsBound | PartsUnbound | UnitSealed | UnitDisposed | UnitStep | CellsScrapped | LotCorrected
 
 _DISPOSITIONS: Mapping[str, tuple[str, str | None]] = {
     "PASS": ("inspecting", "conformant"),
@@ -156,7 +166,7 @@ def _event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
             sensors = _sensor_elements(at, measurements)
             terms = ("OBSERVE", step, disposition)
             return _object_event(naming, unit, at, terms, decision=decision, sensor_element_list=sensors)
-        case UnitStep() | CellsScrapped():
+        case UnitStep() | CellsScrapped() | LotCorrected():
             return _step_event(naming, fact)
         case PartsBound():
             return _aggregation_event(naming, fact, "ADD", "installing" if fact.is_rework else "assembling")
@@ -164,7 +174,10 @@ def _event(naming: UriNaming, fact: Fact) -> epcis_document.EpcisEvent:
             return _aggregation_event(naming, fact, "DELETE", "removing")
 
 
-def _step_event(naming: UriNaming, fact: UnitStep | CellsScrapped) -> epcis_document.ObjectEvent:
+def _step_event(naming: UriNaming, fact: UnitStep | CellsScrapped | LotCorrected) -> epcis_document.ObjectEvent:
+    if isinstance(fact, LotCorrected):
+        event = _object_event(naming, fact.cell, fact.at, ("OBSERVE", "other", None))
+        return msgspec.structs.replace(event, lot=fact.cell.lot, former_lot=fact.former_lot)
     if isinstance(fact, CellsScrapped):
         event = _object_event(naming, fact.module, fact.at, _DECOMMISSIONED)
         return msgspec.structs.replace(event, epc_list=[_uri(naming, cell) for cell in fact.cells])

@@ -22,6 +22,7 @@ _BATON_FIELDS = {
         name: f"baton:{name}"
         for name in ("serial", "kind", "lot", "name", "unit", "decision", "parts", "customer", "order")
     },
+    "former_lot": "baton:formerLot",
 }
 _EVENT_FIELDS = {
     "event_id": "eventID",
@@ -112,11 +113,12 @@ class ObjectEvent(
     """The identifier of the unit, a URI; those of cells that were scrapped with their module."""
     biz_step: str
     """What was done, in the terms of the Core Business Vocabulary: `commissioning`, `inspecting`, `holding`,
-    `repairing`, `shipping`, `receiving` or `decommissioning`."""
+    `repairing`, `shipping`, `receiving` or `decommissioning`; `other` for the correction of a cell's lot."""
     kind: str
-    """`module` or `pack`. For scrapped cells this, `baton:id` and `baton:serial` are those of their module."""
+    """`module` or `pack`; `cell` for the correction of a lot. For scrapped cells this, `baton:id` and `baton:serial`
+    are those of their module."""
     own_id: str
-    """The id of the unit in this API (`MOD-...` or `PCK-...`)."""
+    """The id of the unit in this API (`MOD-...` or `PCK-...`); of a cell its serial number."""
     serial: str
     """The serial number of the unit."""
     disposition: str | None = None
@@ -134,6 +136,10 @@ class ObjectEvent(
     """The customer of a shipment. Absent for other events."""
     order: str | None = None
     """The customer's order of a shipment. Absent for other events, and if none was given."""
+    lot: str | None = None
+    """The lot that a cell was given. Absent for other events."""
+    former_lot: str | None = None
+    """The lot that the cell had before. Absent for other events, and if it had none."""
 
 
 class EpcisPart(msgspec.Struct, frozen=True, omit_defaults=True, rename=_BATON_FIELDS):

@@ -6,7 +6,15 @@ from chalicelib.manufacturing.quality.rules import MeasuredValue
 from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.tables import Assembly, Module
 from chalicelib.manufacturing.traceability import epcis
-from chalicelib.manufacturing.traceability.tables import BOUND, REWORKED, SCRAPPED, UNBOUND, LedgerEntry
+from chalicelib.manufacturing.traceability.tables import (
+    BOUND,
+    LOT_CORRECTED,
+    REWORKED,
+    SCRAPPED,
+    UNBOUND,
+    LedgerEntry,
+    LotCorrection,
+)
 
 
 def commissioned(assembly: Assembly) -> epcis.Commissioned:
@@ -32,12 +40,22 @@ def binding(
 def recorded(assembly: Assembly, entry: LedgerEntry, *, is_rework: bool = False) -> list[epcis.Fact]:
     """Return the facts of a ledger entry: of a voided pack also its modules, of a reworked one its earlier seal."""
     unit = _unit(assembly)
+    if entry.change == LOT_CORRECTED:
+        [cell] = _parts(assembly, entry, [str(serial) for serial in entry.serials])
+        return [epcis.LotCorrected(cell, entry.at, entry.former_lot, entry.sk)]
     if entry.change in (BOUND, UNBOUND):
         return [binding(assembly, entry, is_rework=is_rework), *_scrapped_cells(assembly, entry)]
     step = epcis.UnitStep(unit, entry.at, entry.change, entry.customer, entry.order)
     if entry.change == REWORKED and entry.sealed_at is not None:
         return [epcis.UnitSealed(unit, entry.sealed_at), step]
     return [binding(assembly, entry), step] if entry.serials else [step]
+
+
+def lot_corrected(correction: LotCorrection) -> epcis.LotCorrected:
+    """Return that a cell was given another lot; the same event as its module's ledger entry."""
+    serial, sku_id = correction.serial, correction.sku_id or ""
+    cell = epcis.TracedUnit("cell", serial, serial, sku_id, correction.lot)
+    return epcis.LotCorrected(cell, correction.at, correction.former_lot, correction.entry or "")
 
 
 def scrapped_with(module: Module, entry: LedgerEntry) -> list[epcis.Fact]:

@@ -23,6 +23,7 @@ from chalicelib.manufacturing.tables import Module, Pack, module_key, pack_key
 from chalicelib.manufacturing.traceability import epcis, facts, ledger_reader
 from chalicelib.manufacturing.traceability.freed_cells import parts_of_use
 from chalicelib.manufacturing.traceability.ledger_reader import AFTER_LEDGER, LedgerPosition, ModuleLedger
+from chalicelib.manufacturing.traceability.lots.queries import read_corrections
 from chalicelib.manufacturing.traceability.queries import require_stored
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
@@ -148,17 +149,19 @@ def _module_history(request: HistoryRequest, module_id: str) -> Facts:
 def _cell_history(request: HistoryRequest, number: SerialNumber | None) -> Facts:
     """Return the earlier uses of a cell, then the present one."""
     is_past = request.is_at(_PRESENT, _PACK)
-    reads: list[Callable[[], Any]] = [] if is_past else [partial(_read_former, request)]
+    lots = partial(read_corrections, request.org_id, request.serial)
+    reads: list[Callable[[], Any]] = [] if is_past else [partial(_read_former, request), lots]
     if number is not None:
         holder_key = module_key(request.org_id, str(number.holder_id))
         reads += [partial(get, holder_key), partial(get, ledger_entry_key(holder_key.pk, str(number.entry)))]
-    former, has_more = [], False
+    former, has_more, corrections = [], False, []
     present = parallel_reads(reads)
     if not is_past:
-        (former, has_more), *present = present
+        (former, has_more), corrections, *present = present
     placed = _former_facts(request, former)
     if has_more:
         return Facts(placed, placed[-1].position)
+    placed += [PlacedFact(facts.lot_corrected(correction), LedgerPosition(_PRESENT)) for correction in corrections]
     # A cell that was unbound between these reads is in both; then only the earlier uses count.
     if number is None or not all(present) or number.entry in [use.bound_by_entry for use in former]:
         return Facts(placed)

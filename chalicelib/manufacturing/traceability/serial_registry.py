@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.store import ReadResult, get
@@ -103,12 +104,26 @@ def find_scanned(number: SerialNumber | None, raw: str) -> tuple[SerialNumber | 
     return (number, serial) if stored is None else (stored, raw)
 
 
-def release_cell(work: UnitOfWork, cell: SerialNumber) -> None:
-    """Stage that the serial number of a cell is free, unless its use has changed since it was read."""
+def release_cell(work: UnitOfWork, cell: SerialNumber, sku_id: str) -> None:
+    """Stage that the serial number of a cell is free; `sku_id` is that of its module."""
     fields = (SerialNumber.holder_id, SerialNumber.entry, SerialNumber.freed_from)
-    actions = [field.remove() for field in fields]
-    condition, error = _is_unchanged(cell), VersionConflict()
-    work.update_unread(serial_key(cell.serial), condition=condition, on_conflict=error, actions=actions, audited=False)
+    change_cell(work, cell, [*(field.remove() for field in fields), SerialNumber.sku_id.set(sku_id)])
+
+
+def change_cell(
+    work: UnitOfWork, cell: SerialNumber, actions: Sequence[Action], changes: Mapping[str, list[object]] | None = None
+) -> None:
+    """Stage a change of a cell's serial number, unless its use or lot has changed since it was read.
+
+    `changes` `{field: [old, new]}` is what the audit row says.
+    """
+    work.update_unread(
+        serial_key(cell.serial),
+        condition=_is_unchanged(cell),
+        on_conflict=VersionConflict(),
+        actions=actions,
+        changes=changes,
+    )
 
 
 def _is_unchanged(cell: SerialNumber) -> Condition:

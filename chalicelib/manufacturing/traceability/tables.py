@@ -16,6 +16,7 @@ by id: an entry written after another was read sorts after it, independent of cl
     acme#LOT#l-7         MODULE#MOD-1              LotUse: the number of cells of the lot in the module
     acme#LOTCELL#l-7     CELL#s                    LotCell: a cell that has or had the lot, and may be in no module
     acme#FORMER#s        FORMER#id                 FormerCell: a module that a cell was unbound from
+    acme#CORRECTED#s     LOT#id                    LotCorrection: another lot that a cell was given
 """
 
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
+from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, parts_of, stored_in
 from chalicelib.manufacturing.sku_spec import StructAttribute
 from chalicelib.manufacturing.traceability.rules import fold_lot, read_part
 
@@ -31,6 +32,8 @@ CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
 """The uses of a serial number."""
 BOUND, UNBOUND = "BOUND", "UNBOUND"
 """The changes of parts that ledger entries record."""
+LOT_CORRECTED = "LOT_CORRECTED"
+"""The change of the lot of a cell in the module, which ledger entries record."""
 SCRAPPED, REWORKED, VOIDED, SHIPPED, RETURNED = "SCRAPPED", "REWORKED", "VOIDED", "SHIPPED", "RETURNED"
 """The changes of the module or pack itself that ledger entries record."""
 LEDGER = "LEDGER#"
@@ -60,6 +63,8 @@ class SerialNumber(Item):
     """The lots that the cell has in organisations that used it before, by their ids; none of them is shown here."""
     entry = optional(UnicodeAttribute())
     """The sort key of the ledger entry that bound the cell."""
+    sku_id = optional(UnicodeAttribute())
+    """The SKU of the module that an unbound cell was in last."""
     freed_from = optional(UnicodeSetAttribute())
     """Earlier uses in modules that were scrapped: each the id of a module, a space, and the sort key of an entry."""
     at = MomentAttribute()
@@ -67,7 +72,7 @@ class SerialNumber(Item):
     @property
     def entity_id(self) -> str:
         """Return the serial number."""
-        return self.serial
+        return parts_of(self.pk)[-1]
 
 
 class LedgerEntry(Item):
@@ -97,6 +102,8 @@ class LedgerEntry(Item):
     """The lots of the parts in the same order, empty for none, where they are not all of one."""
     origins = optional(StructAttribute[dict[str, list[int]]](dict[str, list[int]]))
     """What a hold of a batch compares in the entry of a pack (`assembly/holds/`), with the places in `serials`."""
+    former_lot = optional(UnicodeAttribute())
+    """The lot that a corrected cell had before."""
     removed = optional(UnicodeSetAttribute())
     reason = optional(UnicodeAttribute())
     customer = optional(UnicodeAttribute())
@@ -136,6 +143,24 @@ class LotCell(Item):
     kind = "lot_cell"
 
     serial = UnicodeAttribute()
+
+
+class LotCorrection(Item):
+    """Another lot that a cell was given because the first was wrong."""
+
+    Meta = stored_in("manufacturing")
+    kind = "lot_correction"
+
+    serial = UnicodeAttribute()
+    lot = UnicodeAttribute()
+    former_lot = optional(UnicodeAttribute())
+    reason = UnicodeAttribute()
+    sku_id = optional(UnicodeAttribute())
+    """The SKU of the module that the cell was in, or was in last."""
+    entry = optional(UnicodeAttribute())
+    """The sort key of the ledger entry of that module; None if the cell was in none."""
+    at = MomentAttribute()
+    by = UnicodeAttribute()
 
 
 class FormerCell(Item):
@@ -186,6 +211,16 @@ def former_cell_pk(org_id: str, serial: str) -> str:
 def former_cell_key(org_id: str, serial: str, new_id: str) -> ItemKey[FormerCell]:
     """Return the key of an earlier use of a cell."""
     return ItemKey(FormerCell, former_cell_pk(org_id, serial), key("FORMER", new_id))
+
+
+def lot_corrections_pk(org_id: str, serial: str) -> str:
+    """Return the collection of all corrections of a cell's lot, by age."""
+    return key(org_id, "CORRECTED", serial)
+
+
+def lot_correction_key(org_id: str, serial: str, new_id: str) -> ItemKey[LotCorrection]:
+    """Return the key of a correction of a cell's lot."""
+    return ItemKey(LotCorrection, lot_corrections_pk(org_id, serial), key("LOT", new_id))
 
 
 def lot_pk(org_id: str, lot: str) -> str:

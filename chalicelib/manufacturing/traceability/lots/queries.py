@@ -12,23 +12,37 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import BATCH, ItemKey, Query, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import BATCH, ItemKey, Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.core.table import Item
+from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.errors import SerialNotFound
+from chalicelib.manufacturing.quality.queries import newest_records
 from chalicelib.manufacturing.tables import Module, module_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
+from chalicelib.manufacturing.traceability.serial_registry import find_scanned
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
     LotCell,
+    LotCorrection,
     LotUse,
     SerialNumber,
     lot_cell_pk,
+    lot_corrections_pk,
     lot_pks,
     serial_key,
 )
 
 ItemT = TypeVar("ItemT", bound=Item)
+
+
+class CellLots(msgspec.Struct, frozen=True):
+    """A cell and the newest corrections of its lot, oldest first."""
+
+    cell: SerialNumber
+    corrections: Sequence[LotCorrection]
 
 
 class AffectedCells(msgspec.Struct, frozen=True):
@@ -54,6 +68,31 @@ def read_affected(org_id: str, lot: str, clock: Clock) -> tuple[list[AffectedCel
             counts[module.item_id] += 1
     held = [AffectedCells(module, counts[module_id]) for module_id, module in sorted(modules.items())]
     return [part for part in held if part.cells > 0 and not part.module.cells_freed], free
+
+
+def read_corrections(org_id: str, serial: str) -> list[LotCorrection]:
+    """Return the newest corrections of a cell's lot, oldest first."""
+    return newest_records(LotCorrection, lot_corrections_pk(org_id, serial), "LOT#")
+
+
+def get_cell(actor: Actor, number: SerialNumber | None, raw: str) -> CellLots:
+    """Return a cell with its lot and the newest corrections of it. Raise `SerialNotFound` if there is no such cell."""
+    actor.require_reach(permissions.READ_LOT)
+    cell = require_cell(actor, number, raw)
+    return CellLots(cell, read_corrections(actor.org_id, cell.serial))
+
+
+def find_module(cell: SerialNumber) -> Module | None:
+    """Return the module that a cell names; it may have been scrapped and have freed the cell."""
+    return None if cell.holder_id is None else get(module_key(cell.org_id, cell.holder_id))
+
+
+def require_cell(actor: Actor, number: SerialNumber | None, raw: str) -> SerialNumber:
+    """Return the cell that a request names. Raise `SerialNotFound` if the organisation has no such cell."""
+    cell, serial = find_scanned(number, raw)
+    if cell is None or (cell.org_id, cell.used_as) != (actor.org_id, CELL):
+        raise SerialNotFound(serial)
+    return cell
 
 
 def _read_lot(org_id: str, lot: str) -> tuple[Counter[str], list[str]]:

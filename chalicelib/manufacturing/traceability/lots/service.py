@@ -5,13 +5,31 @@ is listed by itself (`LotCell`), because no module counts it any more.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from chalicelib.core.actor import Actor
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.store import parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
+from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import LotConflict
+from chalicelib.manufacturing.quality.queries import NEWEST
 from chalicelib.manufacturing.tables import Module
+from chalicelib.manufacturing.traceability.lots.queries import CellLots, find_module, read_corrections, require_cell
 from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
-from chalicelib.manufacturing.traceability.serial_registry import lot_of_cell
-from chalicelib.manufacturing.traceability.tables import LotCell, LotUse, SerialNumber, lot_cell_key, lot_key
+from chalicelib.manufacturing.traceability.lots.schemas import CorrectLot
+from chalicelib.manufacturing.traceability.rules import fold_lot
+from chalicelib.manufacturing.traceability.serial_registry import change_cell, lot_of_cell
+from chalicelib.manufacturing.traceability.tables import (
+    LOT_CORRECTED,
+    LotCell,
+    LotUse,
+    SerialNumber,
+    ledger_key,
+    lot_cell_key,
+    lot_correction_key,
+    lot_key,
+)
 
 
 def lots_of_cells(
@@ -32,6 +50,60 @@ def lots_of_cells(
     if conflicts:
         raise LotConflict(conflicts)
     return lots
+
+
+def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command: CorrectLot, actor: Actor) -> CellLots:
+    """Give a cell another lot, wherever it is; `number` is what was found by the text that the request names.
+
+    Raise `SerialNotFound` if the organisation has no such cell, `ValidationFailed` if it has this lot already.
+    """
+    actor.require_reach(permissions.CORRECT_LOT)
+    cell = require_cell(actor, number, raw)
+    if cell.lot == command.lot:
+        raise ValidationFailed({"lot": "is the lot of the cell already"})
+    read_module = partial(find_module, cell)
+    [module], [earlier] = parallel_pair_reads([read_module], [partial(read_corrections, actor.org_id, cell.serial)])
+    work.audit(SerialNumber.kind, cell.serial, "LOT_CORRECTED")
+    changes: dict[str, list[object]] = {"lot": [cell.lot, command.lot], "reason": [None, command.reason]}
+    change_cell(work, cell, [SerialNumber.lot.set(command.lot)], changes)
+    is_bound = module is not None and not module.cells_freed
+    entry = _correct_in_module(work, module, cell, command, actor) if module is not None and is_bound else None
+    for lot in {fold_lot(lot): lot for lot in (cell.lot, command.lot) if lot is not None}.values():
+        list_cell_of_lot(work, actor.org_id, lot, cell.serial)
+    correction = lot_correction_key(actor.org_id, cell.serial, work.ids.new()).new(
+        serial=cell.serial,
+        lot=command.lot,
+        former_lot=cell.lot,
+        reason=command.reason,
+        sku_id=cell.sku_id if module is None else module.sku_id,
+        entry=entry,
+        at=work.now,
+        by=actor.user_id,
+    )
+    work.create(correction, audited=False)
+    cell.lot = command.lot
+    return CellLots(cell, [*earlier, correction][-NEWEST:])
+
+
+def _correct_in_module(work: UnitOfWork, module: Module, cell: SerialNumber, command: CorrectLot, actor: Actor) -> str:
+    """Stage what the module that holds a cell records of its correction; return the sort key of the ledger entry."""
+    if not is_same_lot(cell.lot, command.lot):
+        change_lot_use(work, module, command.lot, 1)
+        if cell.lot is not None:
+            change_lot_use(work, module, cell.lot, -1)
+    entry = ledger_key(module.pk, module.version, work.ids.new()).new(
+        org_id=module.org_id,
+        holder_id=module.item_id,
+        change=LOT_CORRECTED,
+        serials=[cell.serial],
+        lot=command.lot,
+        former_lot=cell.lot,
+        reason=command.reason,
+        at=work.now,
+        by=actor.user_id,
+    )
+    work.create(entry, audited=False)
+    return str(entry.sk)
 
 
 def change_lot_use(work: UnitOfWork, module: Module, lot: str, cells: int) -> None:
