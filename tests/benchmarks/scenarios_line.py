@@ -161,6 +161,12 @@ def _scrap(stage: Stage) -> Hit:
     return _patch(line.production, "/v1/modules/{module_id}/scrap", "module_id", line.full_module(batch), body)
 
 
+def _correct_lot(stage: Stage) -> Hit:
+    line, batch = _plant(stage)
+    cell = line.cells_of(line.full_module(batch, "L1"))[0]
+    return _patch(line.qa, "/v1/cells/{serial}/lot", "serial", {"id": cell}, {"lot": "L2", "reason": "misread"})
+
+
 def _unbind_module(stage: Stage) -> Hit:
     line, batch = _plant(stage)
     module = _sealed(stage, 1)[0]
@@ -238,6 +244,7 @@ SCENARIOS: dict[str, Prepare] = {
     "POST units/{serial}/tests": _test,
     "GET units/{serial}/tests": _tests,
     "PATCH modules/{id}/scrap, 48 cells": _scrap,
+    "PATCH cells/{serial}/lot": _correct_lot,
     "PATCH packs/{id}/unbind-module": _unbind_module,
     "PATCH packs/{id}/rework": partial(_leave, step="rework"),
     "PATCH packs/{id}/void, 8 modules": partial(_leave, step="void"),

@@ -227,7 +227,8 @@ def _leave_line(line: Line, batch: Data, pack: Data, module: Data) -> None:
     data(line.unbind_module(pack, module))
     scrapped = line.full_module(batch)
     data(line.scrap(scrapped))
-    data(line.bind(line.module(batch), line.cells_of(scrapped)[0]))
+    data(line.bind(line.module(batch), cell := line.cells_of(scrapped)[0]))
+    _correct_lot(line, cell)
     data(line.void(pack))
     finished = line.finished_pack(line.batch())
     data(line.ship(finished))
@@ -257,6 +258,13 @@ def _plan_skus(line: Line) -> None:
     data(line.supervisor.patch(f"/v1/skus/{line.sku()['id']}/retire"))
     data(line.supervisor.patch(f"/v1/skus/{line.draft_sku()['id']}/retire"))
     data(line.void_batch(line.draft_batch()))
+
+
+def _correct_lot(line: Line, cell: str) -> None:
+    """Give a cell another lot."""
+    done(line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": "L-9", "reason": "misread label"}))
+    done(line.viewer.get(f"/v1/cells/{cell}/lot"))
+    done(line.viewer.get("/v1/trace/affected?cellLot=L-9"))
 
 
 def _read_passport(line: Line, pack: Data) -> None:

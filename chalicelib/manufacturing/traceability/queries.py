@@ -51,7 +51,7 @@ from chalicelib.manufacturing.traceability import ledger_reader
 from chalicelib.manufacturing.traceability.batch_trace import entity_entry, trace_planned
 from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition, ModuleLedger
 from chalicelib.manufacturing.traceability.schemas import TraceAnswer, TraceEntry, TraceQuery, TraceView
-from chalicelib.manufacturing.traceability.serial_registry import number_of
+from chalicelib.manufacturing.traceability.serial_registry import lot_of_cell, number_of
 from chalicelib.manufacturing.traceability.tables import CELL, MODULE, FormerCell, SerialNumber, former_cell_pk
 
 _SPARE = 2
@@ -133,6 +133,27 @@ def _trace_cell(org_id: str, own: SerialNumber | None, serial: str, holds: OpenH
 def _trace_assembly(own: SerialNumber, query: TraceQuery, holds: OpenHolds | None, clock: Clock) -> TraceAnswer:
     """Return a page of the trace of a module or pack."""
     list_name = key(own.org_id, "TRACE", own.serial)
+    if own is None or own.used_as == CELL:
+        return _trace_cell(actor, own, named, query, clock)
+    return _trace_assembly(actor, own, query, clock)
+
+
+def _trace_cell(actor: Actor, own: SerialNumber | None, named: Named, query: TraceQuery, clock: Clock) -> TraceAnswer:
+    """Return the trace of a cell, which may be in no module (`own` is None, or its module freed it)."""
+    serial = named.text if own is None else own.serial
+    ledger_reader.decode_position(query.cursor, key(actor.org_id, "TRACE", serial))
+    lot = None if named.number is None else lot_of_cell(named.number, actor.org_id)
+    module = None if own is None else require_stored(get(module_key(actor.org_id, str(own.holder_id))), serial)
+    status, ancestors = "REMOVED", []
+    if module is not None and not module.cells_freed:
+        status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
+        ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
+    return TraceAnswer(TraceView(serial, "cell", serial, status, ancestors, [], lot), CursorMeta(None))
+
+
+def _trace_assembly(actor: Actor, own: SerialNumber, query: TraceQuery, clock: Clock) -> TraceAnswer:
+    serial = own.serial
+    list_name = key(actor.org_id, "TRACE", serial)
     position = ledger_reader.decode_position(query.cursor, list_name)
     trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
     assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)

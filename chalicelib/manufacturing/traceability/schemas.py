@@ -51,6 +51,8 @@ class TraceView(msgspec.Struct, frozen=True, omit_defaults=True):
     cell."""
     holds: list[UnitHold]
     """Up to 20 of the open holds that hold it, its batch or something in it. Empty if it is not held."""
+    lot: str | None = None
+    """The lot of a cell, as it was first written or corrected. Absent for everything else, and if the cell has none."""
 
 
 class TraceAnswer(msgspec.Struct, frozen=True):

@@ -56,15 +56,13 @@ class SerialNumber(Item):
     holder_id = optional(UnicodeAttribute())
     """The id of the module that holds the cell, None if it was unbound; of a module or pack its own id."""
     sku_id = optional(UnicodeAttribute())
-    """The SKU of a module or pack. Cells have none, and earlier versions stored none."""
+    """The SKU of a module or pack, and of the module that an unbound cell was in last. Earlier versions stored none."""
     lot = optional(UnicodeAttribute())
     """The lot of the cell as it was first written."""
     lots_elsewhere = optional(StructAttribute[dict[str, str]](dict[str, str]))
     """The lots that the cell has in organisations that used it before, by their ids; none of them is shown here."""
     entry = optional(UnicodeAttribute())
     """The sort key of the ledger entry that bound the cell."""
-    sku_id = optional(UnicodeAttribute())
-    """The SKU of the module that an unbound cell was in last."""
     freed_from = optional(UnicodeSetAttribute())
     """Earlier uses in modules that were scrapped: each the id of a module, a space, and the sort key of an entry."""
     at = MomentAttribute()
