@@ -25,8 +25,8 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      // The console, and the page of tracking links, which shares nothing with it.
-      input: { index: path("index.html"), track: path("track.html") },
+      // The console, and the pages of tracking links and battery passports, which share nothing with it.
+      input: { index: path("index.html"), track: path("track.html"), passport: path("passport.html") },
       output: {
         // One file for what every page needs: compressed together it is smaller than in dozens of small ones.
         codeSplitting: {

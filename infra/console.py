@@ -24,7 +24,8 @@ _INSTALLED = CONSOLE / "node_modules" / ".installed"
 _BUILT = CONSOLE / "dist" / ".built"
 _SOURCES = (CONSOLE / "src", CONSOLE / "public", CONSOLE / "scripts", ROOT / "sdk" / "typescript" / "src")
 _INTERRUPTED = 130  # as shells report it
-_FILES = (CONSOLE / "index.html", CONSOLE / "track.html", CONSOLE / "vite.config.ts", CONSOLE / "package.json", _LOCK)
+_PAGES = ("index.html", "track.html", "passport.html")
+_FILES = (*(CONSOLE / page for page in _PAGES), CONSOLE / "vite.config.ts", CONSOLE / "package.json", _LOCK)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,10 +16,9 @@ DIST = CONSOLE / "dist"
 ASSETS = "assets/"
 """The folder of the files that have a digest in their names."""
 PAGE, SETTINGS = "index.html", "config.json"
-TRACK_PAGE, TRACK_PATH = "track.html", "/track"
-"""The page of tracking links, for people who do not sign in, and its address."""
-PASSPORT_PATH = "/passport"
-"""The address of the page of battery passports, for people who do not sign in."""
+TRACK_PATH, PASSPORT_PATH = "/track", "/passport"
+PUBLIC_PAGES: Mapping[str, str] = {TRACK_PATH: "track.html", PASSPORT_PATH: "passport.html"}
+"""The pages for people who do not sign in by their addresses: of tracking links, and of battery passports."""
 KEPT, RENEWED = "public, max-age=31536000, immutable", "no-cache"
 """The values of `Cache-Control` of assets, and of all other files."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import keys, proofs
-from infra.hosting.files import DIST, PAGE, SETTINGS, TRACK_PAGE, site_files
+from infra.hosting.files import DIST, PAGE, PUBLIC_PAGES, SETTINGS, site_files
 from infra.hosting.publish import SiteBucket
 from infra.stacks.domain import domain, stack_name
 from infra.stacks.rollout import Rollout, Say, aws, parameters
@@ -56,7 +56,7 @@ def console(stage: str, outputs: Mapping[str, str], say: Say, dist: Path = DIST)
 
 def invalidate(client: Any, distribution_id: str, changed: Sequence[str], now: datetime) -> None:
     """Let CloudFront forget pages and settings that are among the changed files. Assets never change."""
-    items = [f"/{path}" for path in changed if path in (PAGE, TRACK_PAGE, SETTINGS)]
+    items = [f"/{path}" for path in changed if path in (PAGE, *PUBLIC_PAGES.values(), SETTINGS)]
     if items:
         batch = {"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": f"{now:%Y%m%dT%H%M%S.%fZ}"}
         client.create_invalidation(DistributionId=distribution_id, InvalidationBatch=batch)

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from chalicelib.edge.http import SECURITY_HEADERS
-from infra.hosting.files import KEPT, MEDIA_TYPES, PAGE, RENEWED, SETTINGS, TRACK_PAGE, TRACK_PATH
+from infra.hosting.files import KEPT, MEDIA_TYPES, PAGE, PUBLIC_PAGES, RENEWED, SETTINGS
 from infra.hosting.policy import content_security_policy, origin_of
 from infra.local.asgi import AsgiResponse, Receive, Scope, Send, headers_of, respond
 
@@ -64,7 +64,7 @@ class ConsoleGateway:
             response = AsgiResponse(200, {**self._headers, "Content-Type": MEDIA_TYPES[".json"]}, body)
         else:
             accepts_gzip = "gzip" in headers_of(scope).get("accept-encoding", "")
-            page = TRACK_PAGE if path == TRACK_PATH else PAGE
+            page = PUBLIC_PAGES.get(path, PAGE)
             response = self._respond(self._file(path) or self._dist / page, accepts_gzip=accepts_gzip)
         if scope["method"] == "HEAD":
             response = AsgiResponse(response.status, response.headers)

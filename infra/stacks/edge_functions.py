@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.core.errors import RouteNotFound
 from chalicelib.edge.client_ip import VIEWER
 from chalicelib.realtime.permissions import CHANNELS
-from infra.hosting.files import TRACK_PAGE, TRACK_PATH
+from infra.hosting.files import PUBLIC_PAGES
 
 _NOT_FOUND = {
     "success": False,
@@ -51,16 +51,17 @@ function handler(event) {{
 PAGE_FUNCTION = """\
 function handler(event) {
   var request = event.request;
-  if (request.uri === 'TRACK_PATH') {
-    request.uri = '/TRACK_PAGE';
+  var page = PUBLIC_PAGES[request.uri];
+  if (page) {
+    request.uri = '/' + page;
   } else if (!/^\\/(assets\\/.*|[^/]*[.][^/]*)$/.test(request.uri)) {
     request.uri = '/index.html';
   }
   return request;
 }
-""".replace("TRACK_PATH", TRACK_PATH).replace("TRACK_PAGE", TRACK_PAGE)
-"""Returns the page of tracking links for its address, and the console's page for all other paths except those of files:
-below `/assets/`, or in the root with a dot."""
+""".replace("PUBLIC_PAGES", json.dumps(PUBLIC_PAGES))
+"""Returns the pages of tracking links and battery passports for their addresses, and the console's page for all other
+paths except those of files: below `/assets/`, or in the root with a dot."""
 
 
 def function(name: str, comment: str, code: str) -> dict[str, Any]:

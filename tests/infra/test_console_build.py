@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     console = tmp_path / "console"
     for folder in (console / "src", console / "public", console / "scripts", tmp_path / "sdk" / "typescript" / "src"):
         folder.mkdir(parents=True)
-    for name in ("index.html", "track.html", "vite.config.ts", "package.json", "package-lock.json"):
+    for name in ("index.html", "track.html", "passport.html", "vite.config.ts", "package.json", "package-lock.json"):
         (console / name).write_text("{}")
     npm = tmp_path / ".venv" / "bin" / "npm"
     npm.parent.mkdir(parents=True)

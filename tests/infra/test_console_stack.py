@@ -90,8 +90,13 @@ def test_every_path_is_the_page_except_those_of_files() -> None:
 
 def test_tracking_links_have_a_page_of_their_own() -> None:
     """What follows the `#` of a link is not sent, so there is one address."""
-    results = [request["uri"] for request in run(PAGE_FUNCTION, "/track", "/track.html", "/trackers")]
-    assert results == ["/track.html", "/track.html", "/index.html"]
+    results = [request["uri"] for request in run(PAGE_FUNCTION, "/track", "/track.html", "/trackers", "/toString")]
+    assert results == ["/track.html", "/track.html", "/index.html", "/index.html"]
+
+
+def test_battery_passports_have_a_page_of_their_own() -> None:
+    results = [request["uri"] for request in run(PAGE_FUNCTION, "/passport", "/passport.html", "/passports")]
+    assert results == ["/passport.html", "/passport.html", "/index.html"]
 
 
 def test_paths_of_sockets_become_channels_and_unknown_ones_are_404() -> None:

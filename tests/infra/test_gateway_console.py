@@ -12,7 +12,10 @@ from infra.local.asgi import Event, Scope
 from infra.local.gateway_console import ConsoleGateway
 
 PAGE = "<!doctype html><title>Baton</title>"
-TRACK_PAGE = "<!doctype html><title>Your delivery</title>"
+PUBLIC_PAGES = {
+    "/track": "<!doctype html><title>Your delivery</title>",
+    "/passport": "<!doctype html><title>Battery passport</title>",
+}
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
@@ -21,7 +24,8 @@ def dist(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(PAGE)
-    (folder / "track.html").write_text(TRACK_PAGE)
+    for path, text in PUBLIC_PAGES.items():
+        (folder / f"{path[1:]}.html").write_text(text)
     (folder / "assets" / "index-C0FFEE.js").write_text("console")
     (folder / "assets" / "worker-C0FFEE.mjs").write_text("worker")
     (folder / "icon.svg").write_text("<svg/>")
@@ -59,11 +63,12 @@ def test_every_address_that_a_browser_opens_gets_the_page(dist: Path, path: str)
     assert headers["content-type"] == "text/html; charset=utf-8"
 
 
-def test_tracking_links_get_a_page_of_their_own_that_sends_no_referrer(dist: Path) -> None:
+@pytest.mark.parametrize(("path", "page"), PUBLIC_PAGES.items())
+def test_public_pages_are_pages_of_their_own_that_send_no_referrer(dist: Path, path: str, page: str) -> None:
     gateway = ConsoleGateway(dist, {})
-    assert gateway.serves(scope_of("/track", BROWSER))
-    status, headers, body = answer_of(gateway, scope_of("/track", BROWSER))
-    assert (status, body.decode(), headers["referrer-policy"]) == (200, TRACK_PAGE, "no-referrer")
+    assert gateway.serves(scope_of(path, BROWSER))
+    status, headers, body = answer_of(gateway, scope_of(path, BROWSER))
+    assert (status, body.decode(), headers["referrer-policy"]) == (200, page, "no-referrer")
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/orders", "/api/docs", "/_s3/photos/1", "/_gateway/x"])

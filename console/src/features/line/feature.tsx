@@ -2,6 +2,7 @@ import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { MAY_CREATE } from "./create/permissions";
 import { names } from "./names";
+import { MAY_PASSPORT } from "./passport/permissions";
 
 /** The permissions that the pages and buttons ask for. */
 export const MAY = {
@@ -28,6 +29,12 @@ export const feature: Feature = {
     { path: "line", title: names.line, permission: ANY, load: () => import("./home") },
     { path: "line/packs", title: tabs.packs, permission: MAY.readPacks, load: () => import("./packs-page") },
     { path: "line/packs/:packId", title: tabs.packs, permission: MAY.readPacks, load: () => import("./pack-page") },
+    {
+      path: "line/packs/:packId/passport",
+      title: names.passport.title,
+      permission: MAY_PASSPORT.read,
+      load: () => import("./passport/passport-page"),
+    },
     { path: "line/modules", title: tabs.modules, permission: MAY.readModules, load: () => import("./modules-page") },
     {
       path: "line/modules/:moduleId",

@@ -11,5 +11,6 @@ export const names = {
     recall: "Recall by lot",
   },
   tracing: { title: "Trace" },
+  passport: { title: "Battery passport" },
   recall: { title: "Recall by lot" },
 } as const;

@@ -12,9 +12,10 @@ import { useSealPack } from "./commands";
 import { DispositionForm } from "./disposition-form";
 import { MAY } from "./feature";
 import { packHistory } from "./history";
-import { BatchLink, SkuLink, TraceButton } from "./links";
+import { BatchLink, LineLink, SkuLink, TraceButton } from "./links";
 import { Loaded } from "./loaded";
 import styles from "./page.module.css";
+import { MAY_PASSPORT } from "./passport/permissions";
 import { type PackDetail, packQuery } from "./queries";
 import { DISPOSITIONS, PACK_STATES } from "./states";
 import { StepButton } from "./step-button";
@@ -98,6 +99,7 @@ function Actions({ pack }: { pack: PackDetail }) {
 
 function Details({ pack }: { pack: PackDetail }) {
   const { fields } = texts;
+  const mayPassport = useCan()(MAY_PASSPORT.read);
   return (
     <Panel title={texts.details}>
       <KeyValueList
@@ -105,6 +107,10 @@ function Details({ pack }: { pack: PackDetail }) {
           { label: fields.serial, value: <Copyable text={pack.serial} /> },
           { label: fields.sku, value: <SkuLink sku={pack.sku} /> },
           { label: fields.batch, value: <BatchLink batchId={pack.batchId} /> },
+          {
+            label: fields.passport,
+            value: mayPassport ? <LineLink to={`/line/packs/${pack.id}/passport`}>{texts.toPassport}</LineLink> : null,
+          },
           { label: fields.modules, value: texts.ofRequired(pack.modulesBound, pack.modulesRequired) },
           ...shipmentItems(pack),
           { label: fields.id, value: <Copyable text={pack.id} /> },

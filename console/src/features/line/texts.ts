@@ -81,7 +81,9 @@ export const texts = {
     empty: "No SKUs yet",
     emptyHint: "SKUs appear here as soon as a supervisor creates the first one.",
   },
+  toPassport: "Show passport",
   fields: {
+    passport: "Battery passport",
     id: "Id",
     serial: "Serial number",
     sku: "SKU",
