@@ -68,6 +68,7 @@ BATCH: dict[str, Any] = {
     "updatedAt": _CREATED_AT,
     "targetQuantity": 40,
     "notes": "Second shift",
+    "reference": ...,
     "startedAt": ...,
     "completedAt": ...,
     "voidedAt": ...,

@@ -20,7 +20,8 @@ class ListQuery(PageRequest, frozen=True, rename="camel"):
 
     q: Annotated[str, Meta(max_length=100)] | None = None
     """Only entries with this text; case does not matter. Modules and packs: their serial number or id begins with it.
-    SKUs: name, code, chemistry or id contain it. Batches: id, notes, or the name or code of the SKU contain it."""
+    SKUs: name, code, chemistry or id contain it. Batches: id, notes, reference, or the
+    SKU's name or code contain it."""
     cursor: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
     """Where the page begins: `meta.nextCursor` of the page before. `page` does not count then; `q` is not possible for
     modules and packs."""

@@ -153,6 +153,8 @@ class ProductionBatch(BuiltEntity):
 
     target_quantity = optional(IntAttribute())
     notes = optional(UnicodeAttribute())
+    reference = optional(UnicodeAttribute())
+    """What an importing system calls the batch."""
     packs = IntAttribute(default=0)
     packs_open = IntAttribute(default=0)
     packs_passed = IntAttribute(default=0)

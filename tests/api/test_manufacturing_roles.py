@@ -22,6 +22,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/skus/{sku_id}"): {"SYSTEM_ADMIN", "SUPERVISOR"},
     ("PATCH", "/v1/skus/{sku_id}/activate"): {"SYSTEM_ADMIN"},
     ("PATCH", "/v1/skus/{sku_id}/retire"): {"SYSTEM_ADMIN", "SUPERVISOR"},
+    ("POST", "/v1/imports/skus"): {"SYSTEM_ADMIN", "SUPERVISOR"},
+    ("POST", "/v1/imports/batches"): PRODUCTION,
     ("GET", "/v1/batches"): ALL,
     ("POST", "/v1/batches"): PRODUCTION,
     ("GET", "/v1/batches/{batch_id}"): ALL,

@@ -3,6 +3,7 @@
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
+from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
@@ -10,6 +11,7 @@ from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
 from chalicelib.manufacturing.errors import SkuCodeTaken
 from chalicelib.manufacturing.listing import EntityPage
 from chalicelib.manufacturing.planning import queries, service
+from chalicelib.manufacturing.planning.imports import BATCHES, SKUS
 from chalicelib.manufacturing.planning.queries import BatchDetails
 from chalicelib.manufacturing.planning.schemas import (
     BatchDetail,
@@ -236,3 +238,7 @@ def void_batch(request: Request[VoidBatch, Empty, ProductionBatch], work: UnitOf
     100 open ones as `{packId, serial, status}`.
     """
     return service.void_batch(work, request.resource, request.body)
+
+
+importing(routes, SKUS)
+importing(routes, BATCHES)

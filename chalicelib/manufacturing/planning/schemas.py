@@ -197,6 +197,8 @@ class BatchView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     """The number of packs that are planned. Absent if it was not given."""
     notes: str | None = None
     """Notes about the batch. Absent if none were given."""
+    reference: str | None = None
+    """What the system that imported the batch calls it. Absent if it was not imported."""
     started_at: datetime | None = None
     """When the batch was started, UTC. Absent before that."""
     completed_at: datetime | None = None

@@ -5,6 +5,7 @@ which requires the batch to be in progress, and completing a batch requires the 
 added to a batch that is being completed.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -83,20 +84,31 @@ def retire_sku(work: UnitOfWork, sku: Sku) -> Sku:
     return sku
 
 
-def create_batch(work: UnitOfWork, sku: Sku, command: CreateBatch, actor: Actor) -> ProductionBatch:
-    """Create a batch of an active SKU."""
+def create_batch(
+    work: UnitOfWork, sku: Sku, command: CreateBatch, actor: Actor, *, reference: str | None = None
+) -> ProductionBatch:
+    """Create a batch of an active SKU; `reference` is what an importing system calls it."""
     org_id, batch_id = actor.org_id, f"BAT-{work.ids.new()}"
     batch = batch_key(org_id, batch_id).new(
         target_quantity=command.target_quantity,
         notes=command.notes,
-        search=" ".join([batch_id, command.notes or "", sku.name, sku.sku_code or ""]).lower(),
+        reference=reference,
+        search="",
         **new_entity_values(work, org_id, ProductionBatch.kind, batch_id, actor.user_id),
         **sku_values(org_id, ProductionBatch.kind, sku.spec, batch_id),
     )
+    batch.search = _search_text_of_batch(batch)
     work.audit(ProductionBatch.kind, batch_id, "BATCH_CREATED")
     create_listed(work, batch)
     is_active = Sku.status == SkuStatus.ACTIVE
     work.check_condition(sku_key(org_id, sku.item_id), is_active, VersionConflict())
+    return batch
+
+
+def change_draft_batch(work: UnitOfWork, batch: ProductionBatch, values: Mapping[str, object]) -> ProductionBatch:
+    """Change the target quantity or the notes of a batch that was not started."""
+    work.update(batch, {**values, "updated_at": work.now})
+    work.update(batch, {"search": _search_text_of_batch(batch)})
     return batch
 
 
@@ -132,6 +144,11 @@ def void_batch(work: UnitOfWork, batch: ProductionBatch, command: VoidBatch) -> 
 
 def _search_text(sku: Sku) -> str:
     return " ".join([sku.name, sku.sku_code or "", sku.chemistry, sku.item_id]).lower()
+
+
+def _search_text_of_batch(batch: ProductionBatch) -> str:
+    texts = (batch.item_id, batch.notes, batch.sku.name, batch.sku.sku_code, batch.reference)
+    return " ".join(text or "" for text in texts).lower()
 
 
 def _claim_code(work: UnitOfWork, sku: Sku) -> None:

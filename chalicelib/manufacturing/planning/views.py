@@ -44,6 +44,7 @@ def batch_view(batch: ProductionBatch, sku: Sku | None = None) -> BatchView:
         updated_at=batch.updated_at,
         target_quantity=batch.target_quantity,
         notes=batch.notes,
+        reference=batch.reference,
         started_at=batch.started_at,
         completed_at=batch.completed_at,
         voided_at=batch.voided_at,
