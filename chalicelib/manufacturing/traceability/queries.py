@@ -114,7 +114,9 @@ def trace(actor: Actor, named: Named, query: TraceQuery, clock: Clock) -> TraceA
     serial = named.text if own is None else own.serial
     if own is None or own.used_as == CELL:
         ledger_reader.decode_position(query.cursor, key(actor.org_id, "TRACE", serial))
-        return TraceAnswer(_trace_cell(actor.org_id, own, serial, named.holds, clock), CursorMeta(None))
+        lot = None if named.number is None else lot_of_cell(named.number, actor.org_id)
+        view = _trace_cell(actor.org_id, own, serial, named.holds, clock)
+        return TraceAnswer(msgspec.structs.replace(view, lot=lot), CursorMeta(None))
     return _trace_assembly(own, query, named.holds, clock)
 
 
@@ -133,27 +135,6 @@ def _trace_cell(org_id: str, own: SerialNumber | None, serial: str, holds: OpenH
 def _trace_assembly(own: SerialNumber, query: TraceQuery, holds: OpenHolds | None, clock: Clock) -> TraceAnswer:
     """Return a page of the trace of a module or pack."""
     list_name = key(own.org_id, "TRACE", own.serial)
-    if own is None or own.used_as == CELL:
-        return _trace_cell(actor, own, named, query, clock)
-    return _trace_assembly(actor, own, query, clock)
-
-
-def _trace_cell(actor: Actor, own: SerialNumber | None, named: Named, query: TraceQuery, clock: Clock) -> TraceAnswer:
-    """Return the trace of a cell, which may be in no module (`own` is None, or its module freed it)."""
-    serial = named.text if own is None else own.serial
-    ledger_reader.decode_position(query.cursor, key(actor.org_id, "TRACE", serial))
-    lot = None if named.number is None else lot_of_cell(named.number, actor.org_id)
-    module = None if own is None else require_stored(get(module_key(actor.org_id, str(own.holder_id))), serial)
-    status, ancestors = "REMOVED", []
-    if module is not None and not module.cells_freed:
-        status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
-        ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
-    return TraceAnswer(TraceView(serial, "cell", serial, status, ancestors, [], lot), CursorMeta(None))
-
-
-def _trace_assembly(actor: Actor, own: SerialNumber, query: TraceQuery, clock: Clock) -> TraceAnswer:
-    serial = own.serial
-    list_name = key(actor.org_id, "TRACE", serial)
     position = ledger_reader.decode_position(query.cursor, list_name)
     trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
     assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)
