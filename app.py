@@ -89,6 +89,8 @@ from chalicelib.manufacturing.quality.routes import routes as quality_routes
 from chalicelib.manufacturing.quality.tests.routes import routes as test_routes
 from chalicelib.manufacturing.traceability.lots.routes import routes as lot_routes
 from chalicelib.manufacturing.traceability.passports.routes import routes as passport_routes
+from chalicelib.manufacturing.traceability.recalls.routes import routes as recall_routes
+from chalicelib.manufacturing.traceability.recalls.sweep import collect_recalls
 from chalicelib.manufacturing.traceability.routes import routes as trace_routes
 from chalicelib.notices import events as notice_events
 from chalicelib.notices.routes import routes as notice_routes
@@ -157,6 +159,7 @@ ROUTES = (
     trace_routes,
     lot_routes,
     passport_routes,
+    recall_routes,
 )
 
 SOCKET_EVENTS = (
@@ -247,12 +250,12 @@ def one_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
 def maintenance_pass(remaining_s: Callable[[], float] = lambda: math.inf) -> None:
     """One pass of the maintenance sweep, which ends before its time is over.
 
-    Due dates are announced and work orders of schedules are made; then photo uploads of work orders and of delivery
-    orders that were not finished are removed.
+    Due dates are announced, work orders of schedules are made and units of recalls are collected; then photo uploads of
+    work orders and of delivery orders that were not finished are removed.
     """
     dependencies = _used[0].dependencies
     sweep_id = dependencies.runner.ids.new()
-    sweeps = (remind_due, make_scheduled_orders, sweep_photos, sweep_order_photos)
+    sweeps = (remind_due, make_scheduled_orders, collect_recalls, sweep_photos, sweep_order_photos)
     with observability.measured(request_id=sweep_id, operation="maintenance_sweep"), ExitStack() as stack:
         for sweep in reversed(sweeps):  # called in their order; a failure of one does not hold up the others
             stack.callback(sweep, dependencies, sweep_id, remaining_s)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.core.sharding import Shards
 from chalicelib.core.table import key
 
-LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1)}
+LIST_SHARDS = {"sku": Shards(1), "batch": Shards(1), "module": Shards(4), "pack": Shards(1), "recall": Shards(1)}
 """The partitions of a list by kind. Each bound cell rewrites its module's index entries."""
 
 

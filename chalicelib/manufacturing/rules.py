@@ -19,6 +19,7 @@ from typing import Any
 
 from chalicelib.core.state_machine import StateMachine
 from chalicelib.manufacturing.quality.rules import Disposition
+from chalicelib.manufacturing.traceability.recalls.rules import RECALL
 
 
 class SkuStatus(StrEnum):
@@ -196,7 +197,13 @@ PACK = StateMachine[PackStatus](
     },
 )
 
-STATE_MACHINES: Mapping[str, StateMachine[Any]] = {"sku": SKU, "batch": BATCH, "module": MODULE, "pack": PACK}
+STATE_MACHINES: Mapping[str, StateMachine[Any]] = {
+    "sku": SKU,
+    "batch": BATCH,
+    "module": MODULE,
+    "pack": PACK,
+    "recall": RECALL,
+}
 """The state machines by the kind of entity."""
 
 _DECIDED: Mapping[str, tuple[Disposition, ...]] = {

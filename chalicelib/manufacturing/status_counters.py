@@ -53,6 +53,10 @@ class StatusCounter(Item):
     VOID_PASS = IntAttribute(default=0)
     VOID_FAIL = IntAttribute(default=0)
     VOID_QUARANTINE = IntAttribute(default=0)
+    COLLECTING = IntAttribute(default=0)
+    OPEN = IntAttribute(default=0)
+    CLOSED = IntAttribute(default=0)
+    CANCELED = IntAttribute(default=0)
 
 
 def new_entity_values(work: UnitOfWork, org_id: str, kind: str, item_id: str, actor_id: str) -> dict[str, Any]:

@@ -141,6 +141,7 @@ ROLES: Mapping[str, Role] = {
             "dispatch": "BatchGetItem ConditionCheckItem DeleteItem GetItem UpdateItem",
             "identity": "BatchGetItem GetItem",
             "maintenance": "BatchGetItem DeleteItem GetItem PutItem UpdateItem",
+            "manufacturing": "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
             "notices": "PutItem UpdateItem",
         },
         indexes={

@@ -32,6 +32,7 @@ def operation(stage: str, deployed: Sequence[Function]) -> dict[str, Any]:
         "NameProbing": _alarm(_own(stage, "NameProbing"), above=0),
         "OffersFailed": _alarm(_own(stage, "OffersFailed"), above=0, periods=2),
         "PhotosLost": _alarm(_own(stage, "PhotosLost"), above=0),
+        "RecallsFailed": _alarm(_own(stage, "RecallsFailed"), above=0, periods=2),
         "RemindersFailed": _alarm(_own(stage, "RemindersFailed"), above=0, periods=2),
         "SchedulesFailed": _alarm(_own(stage, "SchedulesFailed"), above=0, periods=2),
         "UploadsFailed": _alarm(_own(stage, "UploadsFailed"), above=0, periods=2),

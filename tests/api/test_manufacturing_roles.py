@@ -13,6 +13,7 @@ from tests.builders.world import World
 CONSOLE = ("SYSTEM_ADMIN", "PRODUCTION", "QA", "SUPERVISOR", "VIEW_ONLY")
 ALL = set(CONSOLE)
 PRODUCTION = {"PRODUCTION", "SYSTEM_ADMIN"}
+QA = {"QA", "SYSTEM_ADMIN"}
 
 # The administrator has "full access to all endpoints", as the contract says where it introduces the roles.
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -64,6 +65,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/trace/{serial}"): ALL,
     ("GET", "/v1/trace/{serial}/export"): ALL,
     ("GET", "/v1/trace/affected"): ALL,
+    ("POST", "/v1/recalls"): QA,
+    ("GET", "/v1/recalls"): ALL,
+    ("GET", "/v1/recalls/{recall_id}"): ALL,
+    ("GET", "/v1/recalls/{recall_id}/units"): ALL,
+    ("PATCH", "/v1/recalls/{recall_id}/units"): QA,
+    ("PATCH", "/v1/recalls/{recall_id}/close"): QA,
+    ("PATCH", "/v1/recalls/{recall_id}/cancel"): QA,
+    ("PATCH", "/v1/recalls/{recall_id}/reopen"): QA,
 }
 LINE = [
     endpoint

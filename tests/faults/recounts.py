@@ -20,6 +20,13 @@ from chalicelib.manufacturing.list_keys import list_scope
 from chalicelib.manufacturing.rules import OPEN_PACKS, list_sections
 from chalicelib.manufacturing.status_counters import StatusCounter
 from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch
+from chalicelib.manufacturing.traceability.recalls.tables import (
+    PENDING,
+    UNIT,
+    PendingRecall,
+    RecallCase,
+    RecalledUnit,
+)
 from chalicelib.manufacturing.traceability.rules import fold_lot
 from chalicelib.manufacturing.traceability.tables import CELL, LEDGER, LedgerEntry, LotUse, SerialNumber
 from chalicelib.packing.boxes.tables import Box
@@ -167,6 +174,21 @@ def _pack_counts(batch: ProductionBatch, packs: list[Pack]) -> Violations:
         yield f"batch {batch.item_id} counts {batch.packs} packs, {kept}, {batch.packs_voided} voided, not {expected}"
 
 
+def recalls(found: Snapshot) -> Violations:
+    """Each case counts its units and those that are dealt with, and is collected for as long as it says so."""
+    cases, units = found.all(RecallCase, "RECALL", pk="RECALL#"), found.all(RecalledUnit, UNIT, pk="RECALL#")
+    for case in cases:
+        own = [unit for unit in units if unit.pk == case.pk]
+        handled = sum(unit.handled_at is not None for unit in own)
+        if (case.units, case.handled) != (len(own), handled):
+            yield f"{case.item_id} counts {case.units} units, {case.handled} handled; there are {len(own)}, {handled}"
+    waiting = [one for one in found.everywhere(PendingRecall, "") if (one.pk, one.org_id) == (PENDING, found.org_id)]
+    pending = {one.recall_id for one in waiting}
+    collecting = {case.item_id for case in cases if case.status == "COLLECTING"}
+    if pending != collecting:
+        yield f"recalls to collect are {pending}, by their status {collecting}"
+
+
 def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present: dict[str, list[str]]) -> Violations:
     freed, voided = (
         {module.item_id for module in modules if module.cells_freed},
@@ -221,4 +243,4 @@ def _asserted(name: str, check_it: object, *arguments: object) -> Violations:
         yield f"{name}: {error}"
 
 
-RECOUNTS = (deliveries, waits, customers, packing, picking, work_orders, manufacturing)
+RECOUNTS = (deliveries, waits, customers, packing, picking, work_orders, manufacturing, recalls)

@@ -26,6 +26,7 @@ from tests.builders.packing import (
     void_box,
 )
 from tests.builders.photos import BUCKET, upload, uploaded
+from tests.builders.recalls import mark, opened, shown, step, units_of
 from tests.builders.schedules import scheduled
 from tests.builders.world import Person
 from tests.infra.policy_stories import ADMIN, done
@@ -280,6 +281,24 @@ def _decide(line: Line, pack: Data) -> None:
     done(line.viewer.get(f"/v1/units/{pack['serial']}/tests"))
     data(line.dispose(pack, "QUARANTINE"))
     done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
+
+
+def recalls(world: DeployedWorld, objects: EmbeddedObjects) -> None:
+    """A recall case that request and sweep collect, one that is canceled, and the steps of both."""
+    line = Line(world)
+    batch = line.batch(cellsPerModule=1000)
+    module = line.module(batch)
+    for _ in range(11):
+        data(line.bind_tray(module, [line.serial("C") for _ in range(90)], "LOT-9"))
+    cases = [opened(line, lots=["LOT-9"], serials=[line.cells_of(module)[0], "C-never"]) for _ in range(2)]
+    data(step(line, cases[1], "cancel"))
+    world.sweep_maintenance()
+    data(mark(line, cases[0], line.cells_of(module)[:2]))
+    for name in ("close", "reopen"):
+        data(step(line, cases[0], name))
+    for path in ("", "?status=OPEN", "?q=lot-9"):
+        done(line.viewer.get(f"/v1/recalls{path}"))
+    assert shown(line, cases[0])["units"] == len(units_of(line, cases[0]))
 
 
 def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:

@@ -65,6 +65,7 @@ STORIES: Sequence[Story] = (
     floor.repairs,
     floor.photos,
     floor.manufacturing,
+    floor.recalls,
 )
 UNSEEN: Mapping[str, str] = {
     "logs:": "Lambda itself writes what a function prints, with the function's role",

@@ -56,6 +56,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "pack_id": "The id of the pack (`PCK-...`).",
     "part_id": "The id of the used part, as the work order lists it.",
     "photo_id": "The id of the photo.",
+    "recall_id": "The id of the recall case (`REC-...`).",
     "ride_code": "The `code` of the ride, as it was imported.",
     "schedule_id": "The id of the schedule.",
     "serial": "The serial number of a cell, module or pack, or a scanned code with it.",

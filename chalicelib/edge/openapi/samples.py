@@ -47,6 +47,7 @@ TEXTS: Mapping[str, str] = {
     "promised_ship_date": "2026-11-25",
     "q": "noor",
     "reason": "The label cannot be read.",
+    "recall_id": "REC-019ceb1b-2248-7c1a-9d3f-2a8c5e41b7d0",
     "receiver_phone": "+31207654321",
     "refresh_token": "2gB0c5b3y7n1Yq8VtKx4Zw6Jm9Rd1Hf0LsPaUeXoTiQ",
     "ride": "River Rapids",

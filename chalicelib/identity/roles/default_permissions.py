@@ -198,6 +198,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.lot.read", "Read lots of cells.", _CONSOLE),
     ("manufacturing.cell.correct", "Correct the lot of a cell.", _QA),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
+    ("manufacturing.recall.read", "Read recall cases and their affected units.", _CONSOLE),
+    ("manufacturing.recall.manage", "Open, close and cancel recall cases, and mark their units.", _QA),
 )
 
 PERMISSIONS: Mapping[str, str] = {code: meaning for code, meaning, _ in _TABLE}

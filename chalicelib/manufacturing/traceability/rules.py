@@ -77,6 +77,13 @@ def _serial_errors(present: Mapping[str, object], find_error: Callable[[str], st
     return {} if error is None else {"serial": error}
 
 
+def recorded_part_errors(present: Mapping[str, object]) -> dict[str, str]:
+    """Return the errors of the field `serials` of parts that were recorded before."""
+    raws = present.get("serials")
+    found = enumerate(raws) if isinstance(raws, Sequence) else ()
+    return {f"serials.{place}": error for place, raw in found if (error := scan_error(str(raw)))}
+
+
 def tray_errors(present: Mapping[str, object]) -> dict[str, str]:
     """Return the errors of the field `serials`: scans that name no part, and lots that differ without a given one."""
     raws = present.get("serials")

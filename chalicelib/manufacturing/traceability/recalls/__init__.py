@@ -1,0 +1,1 @@
+"""Recall cases: lists of affected units that are frozen when the case is opened."""
