@@ -32,6 +32,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.manufacturing.quality.rules import MeasuredValue
+from chalicelib.manufacturing.sku_spec import Gtins
 from chalicelib.manufacturing.traceability import epcis_document
 from chalicelib.manufacturing.traceability.identifiers import UriNaming
 from chalicelib.manufacturing.traceability.tables import RETURNED, REWORKED, SCRAPPED, SHIPPED, VOIDED
@@ -41,13 +42,14 @@ UTC_OFFSET = "+00:00"
 
 
 class TracedUnit(msgspec.Struct, frozen=True):
-    """A `cell`, `module` or `pack`. The id of a cell is its serial number."""
+    """A `cell`, `module` or `pack`, with the GTINs of its SKU. The id of a cell is its serial number."""
 
     kind: str
     id: str
     serial: str
     sku_id: str
     lot: str | None = None
+    gtins: Gtins | None = None
 
 
 class Commissioned(msgspec.Struct, frozen=True):
@@ -252,4 +254,4 @@ def _sensor_report(name: str, measured: MeasuredValue) -> epcis_document.SensorR
 
 
 def _uri(naming: UriNaming, unit: TracedUnit) -> str:
-    return naming.uri(unit.kind, unit.sku_id, unit.serial)
+    return naming.uri(unit.kind, unit.sku_id, unit.serial, unit.gtins)

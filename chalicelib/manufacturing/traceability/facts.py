@@ -83,9 +83,9 @@ def disposed(assembly: Assembly, record: DispositionRecord) -> epcis.UnitDispose
 def _parts(assembly: Assembly, entry: LedgerEntry, serials: Sequence[str]) -> list[epcis.TracedUnit]:
     kind = "cell" if isinstance(assembly, Module) else "module"
     ids = dict(zip(entry.serials, entry.part_ids or entry.serials, strict=True))
-    lots = entry.lot_by_serial
-    return [epcis.TracedUnit(kind, str(ids[serial]), serial, assembly.sku_id, lots[serial]) for serial in serials]
+    lots, sku_id, gtins = entry.lot_by_serial, assembly.sku_id, assembly.sku.gtins
+    return [epcis.TracedUnit(kind, str(ids[serial]), serial, sku_id, lots[serial], gtins) for serial in serials]
 
 
 def _unit(assembly: Assembly) -> epcis.TracedUnit:
-    return epcis.TracedUnit(assembly.kind, assembly.item_id, assembly.serial, assembly.sku_id)
+    return epcis.TracedUnit(assembly.kind, assembly.item_id, assembly.serial, assembly.sku_id, gtins=assembly.sku.gtins)

@@ -247,8 +247,9 @@ def _holder_facts(request: HistoryRequest, module: Module) -> Facts:
 
 
 def _former_packs(request: HistoryRequest, module: Module) -> list[PlacedFact]:
-    """Return how a module was bound to earlier packs and taken out of them."""
-    keys = [pack_key(module.org_id, pack_id) for pack_id in sorted(module.former_packs or ())]
+    """Return how a module was bound to earlier packs and taken out of them, but for the pack that holds it again."""
+    former = {*(module.former_packs or ())} - {module.pack_id}
+    keys = [pack_key(module.org_id, pack_id) for pack_id in sorted(former)]
     if not keys:
         return []
     ledgers = [partial(ledger_reader.read_whole_ledger, item_key.pk) for item_key in keys]

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from chalicelib.manufacturing.sku_spec import Gtins
 from chalicelib.manufacturing.traceability.settings import TraceabilitySettings
 
 NAMESPACE = uuid.UUID("5eb0f31b-f993-4eb2-be0a-5a854a2ba1f2")
@@ -31,9 +32,9 @@ class UriNaming(msgspec.Struct, frozen=True):
     org_id: str
     settings: TraceabilitySettings = TraceabilitySettings()
 
-    def uri(self, kind: str, sku_id: str, serial: str) -> str:
-        """Return the URI of a `cell`, `module` or `pack`."""
-        gtin = getattr(self.settings.gtins.get(sku_id), kind, None)
+    def uri(self, kind: str, sku_id: str, serial: str, gtins: Gtins | None = None) -> str:
+        """Return the URI of a `cell`, `module` or `pack`; `gtins` are those of its SKU, if it has any."""
+        gtin = getattr(self.settings.gtins.get(sku_id) if gtins is None else gtins, kind, None)
         link = digital_link(self.settings.digital_link, gtin, serial)
         if link is not None:
             return link
