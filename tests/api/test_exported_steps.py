@@ -10,7 +10,7 @@ import pytest
 
 from tests.builders.histories import export_path, history_of, next_page
 from tests.builders.manufacturing import Data, Line, data
-from tests.builders.world import World
+from tests.builders.world import Answer, World
 
 GTINS = {"cell": "09521234543206", "module": "09521234543213", "pack": "09521234543220"}
 SETTINGS: list[Data] = [
@@ -18,6 +18,11 @@ SETTINGS: list[Data] = [
     {"ownAddress": "https://trace.example.com"},
     {"digitalLink": "https://id.example.com"},
 ]
+
+
+def correct(line: Line, cell: str, lot: str) -> Answer:
+    """Give a cell another lot."""
+    return line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": lot, "reason": "label of another roll"})
 
 
 @pytest.fixture
@@ -85,7 +90,9 @@ def test_exports_after_every_step_agree(line: Line) -> None:
         lambda: line.seal("packs", pack),
         lambda: line.dispose(pack, "PASS"),
         lambda: line.ship(pack),
+        lambda: correct(line, line.cells_of(first)[0], "LOT-2"),
         lambda: line.take_back(pack),
+        lambda: correct(line, line.cells_of(second)[0], "LOT-2"),
         lambda: line.dispose(pack, "PASS"),
         lambda: line.ship(pack, "Contoso"),
         lambda: line.take_back(pack),
@@ -111,6 +118,14 @@ def test_units_are_named_by_the_gtins_of_their_sku(line: Line) -> None:
     assert bound["childEPCs"][0] == f"{link}/{GTINS['module']}/21/{module}"
     [cell, *_] = line.cells_of(line.modules_of(pack)[0])
     assert history_of(line.viewer, cell)[1]["childEPCs"][0] == f"{link}/{GTINS['cell']}/21/{cell}"
+    data(correct(line, cell, "LOT-2"))
+    free = line.full_module(batch, "LOT-1")
+    [unbound, _] = line.cells_of(free)
+    data(line.unbind(free, unbound))
+    data(correct(line, unbound, "LOT-2"))
+    for serial in (cell, unbound):
+        [corrected] = [event for event in history_of(line.viewer, serial) if event["bizStep"] == "other"]
+        assert corrected["epcList"] == [f"{link}/{GTINS['cell']}/21/{serial}"]
 
 
 def test_pages_of_a_pack_of_many_reworks_are_at_most_3_mb(line: Line) -> None:

@@ -54,7 +54,7 @@ def recorded(assembly: Assembly, entry: LedgerEntry, *, is_rework: bool = False)
 def lot_corrected(correction: LotCorrection) -> epcis.LotCorrected:
     """Return that a cell was given another lot; the same event as its module's ledger entry."""
     serial, sku_id = correction.serial, correction.sku_id or ""
-    cell = epcis.TracedUnit("cell", serial, serial, sku_id, correction.lot)
+    cell = epcis.TracedUnit("cell", serial, serial, sku_id, correction.lot, correction.gtins)
     return epcis.LotCorrected(cell, correction.at, correction.former_lot, correction.entry or "")
 
 

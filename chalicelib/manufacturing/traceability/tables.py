@@ -25,7 +25,7 @@ from pynamodb.attributes import ListAttribute, UnicodeAttribute, UnicodeSetAttri
 
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, parts_of, stored_in
-from chalicelib.manufacturing.sku_spec import StructAttribute
+from chalicelib.manufacturing.sku_spec import Gtins, StructAttribute
 from chalicelib.manufacturing.traceability.rules import fold_lot, read_part
 
 CELL, MODULE, PACK = "CELL", "MODULE", "PACK"
@@ -155,6 +155,8 @@ class LotCorrection(Item):
     reason = UnicodeAttribute()
     sku_id = optional(UnicodeAttribute())
     """The SKU of the module that the cell was in, or was in last."""
+    gtins = optional(StructAttribute[Gtins](Gtins))
+    """The GTINs of that SKU, by which exported histories name the cell."""
     entry = optional(UnicodeAttribute())
     """The sort key of the ledger entry of that module; None if the cell was in none."""
     at = MomentAttribute()

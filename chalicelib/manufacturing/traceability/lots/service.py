@@ -4,17 +4,18 @@ A module counts its cells of each lot (`LotUse`), in the transaction that binds 
 is listed by itself (`LotCell`), because no module counts it any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.store import parallel_pair_reads
+from chalicelib.core.store import get, parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import LotConflict
 from chalicelib.manufacturing.quality.queries import NEWEST
-from chalicelib.manufacturing.tables import Module
+from chalicelib.manufacturing.tables import Module, Sku, sku_key
 from chalicelib.manufacturing.traceability.lots.queries import CellLots, find_module, read_corrections, require_cell
 from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
 from chalicelib.manufacturing.traceability.lots.schemas import CorrectLot
@@ -62,7 +63,8 @@ def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command
     if cell.lot == command.lot:
         raise ValidationFailed({"lot": "is the lot of the cell already"})
     read_module = partial(find_module, cell)
-    [module], [earlier] = parallel_pair_reads([read_module], [partial(read_corrections, actor.org_id, cell.serial)])
+    others: list[Callable[[], Any]] = [partial(read_corrections, actor.org_id, cell.serial), partial(_find_sku, cell)]
+    [module], [earlier, sku] = parallel_pair_reads([read_module], others)
     work.audit(SerialNumber.kind, cell.serial, "LOT_CORRECTED")
     changes: dict[str, list[object]] = {"lot": [cell.lot, command.lot], "reason": [None, command.reason]}
     change_cell(work, cell, [SerialNumber.lot.set(command.lot)], changes)
@@ -76,6 +78,7 @@ def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command
         former_lot=cell.lot,
         reason=command.reason,
         sku_id=cell.sku_id if module is None else module.sku_id,
+        gtins=getattr(sku if module is None else module.sku, "gtins", None),
         entry=entry,
         at=work.now,
         by=actor.user_id,
@@ -83,6 +86,11 @@ def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command
     work.create(correction, audited=False)
     cell.lot = command.lot
     return CellLots(cell, [*earlier, correction][-NEWEST:])
+
+
+def _find_sku(cell: SerialNumber) -> Sku | None:
+    """Return the SKU of a cell that is in no module."""
+    return None if cell.sku_id is None else get(sku_key(cell.org_id, cell.sku_id))
 
 
 def _correct_in_module(work: UnitOfWork, module: Module, cell: SerialNumber, command: CorrectLot, actor: Actor) -> str:
