@@ -25,6 +25,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/skus/{sku_id}/retire"): {"SYSTEM_ADMIN", "SUPERVISOR"},
     ("POST", "/v1/imports/skus"): {"SYSTEM_ADMIN", "SUPERVISOR"},
     ("POST", "/v1/imports/batches"): PRODUCTION,
+    ("POST", "/v1/imports/cells"): PRODUCTION,
     ("GET", "/v1/batches"): ALL,
     ("POST", "/v1/batches"): PRODUCTION,
     ("GET", "/v1/batches/{batch_id}"): ALL,

@@ -88,6 +88,19 @@ def register_cells(
         )
 
 
+def register_free_cell(work: UnitOfWork, org_id: str, serial: str, lot: str, *, earlier: SerialNumber | None) -> None:
+    """Stage the serial number of a cell that is in no module, with its lot.
+
+    `earlier` is the free cell of another organisation that has it, as it was read. Fails with `VersionConflict`.
+    """
+    elsewhere = None if earlier is None else _lots_elsewhere(earlier, org_id)
+    number = serial_key(serial).new(
+        serial=serial, org_id=org_id, used_as=CELL, lot=lot, lots_elsewhere=elsewhere, at=work.now
+    )
+    unless = None if earlier is None else _is_unchanged(earlier)
+    work.create(number, VersionConflict(), unless=unless)
+
+
 def lot_of_cell(number: SerialNumber, org_id: str) -> str | None:
     """Return the lot that a cell has in an organisation."""
     return number.lot if number.org_id == org_id else (number.lots_elsewhere or {}).get(org_id)

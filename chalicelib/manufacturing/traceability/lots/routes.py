@@ -2,12 +2,14 @@
 
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
 from chalicelib.manufacturing.traceability.lots import queries, service
 from chalicelib.manufacturing.traceability.lots.examples import CELL
+from chalicelib.manufacturing.traceability.lots.imports import CELLS
 from chalicelib.manufacturing.traceability.lots.queries import CellLots
 from chalicelib.manufacturing.traceability.lots.schemas import CellLotView, CorrectLot
 from chalicelib.manufacturing.traceability.lots.views import cell_lot_view
@@ -54,3 +56,6 @@ def correct_cell_lot(request: Request[CorrectLot, Empty, SerialNumber | None], w
     recall finds the cell by this lot and by every lot that it had before.
     """
     return service.correct_lot(work, request.resource, request.path["serial"], request.body, request.actor)
+
+
+importing(routes, CELLS)
