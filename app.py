@@ -85,6 +85,7 @@ from chalicelib.manufacturing.assembly.holds.routes import routes as hold_routes
 from chalicelib.manufacturing.assembly.rework_routes import routes as rework_routes
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
+from chalicelib.manufacturing.quality.reports.routes import routes as line_report_routes
 from chalicelib.manufacturing.quality.routes import routes as quality_routes
 from chalicelib.manufacturing.quality.tests.routes import routes as test_routes
 from chalicelib.manufacturing.traceability.lots.routes import routes as lot_routes
@@ -156,6 +157,7 @@ ROUTES = (
     rework_routes,
     quality_routes,
     test_routes,
+    line_report_routes,
     trace_routes,
     lot_routes,
     passport_routes,

@@ -134,7 +134,17 @@ class BuiltEntity(ListedEntity):
     """A batch, module or pack, with a copy of the SKU for which it is built."""
 
     unaudited = _DERIVED | {
-        *("sku", "bound", "packs", "packs_open", "packs_passed", "packs_failed", "packs_voided", "attempt"),
+        *(
+            "sku",
+            "bound",
+            "packs",
+            "packs_open",
+            "packs_passed",
+            "packs_failed",
+            "packs_voided",
+            "attempt",
+            "first_disposition",
+        ),
         *("packed_at", "packed_by_entry", "former_packs"),
     }
 
@@ -224,6 +234,8 @@ class Pack(Assembly):
 
     disposition = optional(UnicodeAttribute())
     disposed_at = optional(MomentAttribute())
+    first_disposition = optional(UnicodeAttribute())
+    """The first disposition of all attempts; packs of earlier versions have it only once they are opened again."""
     attempt = IntAttribute(default=1)
     customer = optional(UnicodeAttribute())
     order = optional(UnicodeAttribute())

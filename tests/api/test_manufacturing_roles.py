@@ -55,6 +55,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/packs/{pack_id}/disposition"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/packs/{pack_id}/passport"): ALL,
     ("GET", "/v1/packs/{pack_id}/passport/qr"): ALL,
+    ("GET", "/v1/reports/line"): ALL,
     ("GET", "/v1/units/{serial}/tests"): ALL,
     ("POST", "/v1/units/{serial}/tests"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/holds"): ALL,

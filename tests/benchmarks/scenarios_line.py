@@ -6,6 +6,7 @@ Each scenario has its own entities, so all of them can run on the same stage.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 
 from tests.benchmarks.stage import Hit, Stage
@@ -155,6 +156,17 @@ def _tests(stage: Stage) -> Hit:
     return Hit("GET", "/v1/units/{serial}/tests", line.viewer, params={"serial": pack["serial"]})
 
 
+def _report(stage: Stage) -> Hit:
+    """A report of a year, in which a pack was tested and decided on."""
+    line, _ = _plant(stage)
+    pack = line.ready_pack(line.batch(cellsPerModule=1, modulesPerPack=2, tests=TESTS))
+    data(line.record_test(pack, measurements=INSULATED), 201)
+    data(line.dispose(pack, "PASS"))
+    today = stage.world.clock.now().date()
+    query = {"from": str(today - timedelta(days=365)), "to": str(today)}
+    return Hit("GET", "/v1/reports/line", line.viewer, query=query)
+
+
 def _scrap(stage: Stage) -> Hit:
     line, batch = _plant(stage)
     body = {"reason": "dropped"}
@@ -243,6 +255,7 @@ SCENARIOS: dict[str, Prepare] = {
     "PATCH packs/{id}/disposition": _dispose,
     "POST units/{serial}/tests": _test,
     "GET units/{serial}/tests": _tests,
+    "GET reports/line, 366 days": _report,
     "PATCH modules/{id}/scrap, 48 cells": _scrap,
     "PATCH cells/{serial}/lot": _correct_lot,
     "PATCH packs/{id}/unbind-module": _unbind_module,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from chalicelib.core.clock import SystemClock
-from chalicelib.core.table import SEPARATOR, key
+from chalicelib.core.table import SEPARATOR, key, parts_of
 from chalicelib.dispatch.couriers.tables import Courier
 from chalicelib.dispatch.orders.rules import ACTIVE
 from chalicelib.dispatch.orders.tables import Customer, Order, WaitingArea
@@ -17,6 +17,17 @@ from chalicelib.maintenance.rules import OPEN
 from chalicelib.maintenance.technicians.tables import TechnicianCounts
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.list_keys import list_scope
+from chalicelib.manufacturing.quality.reports.rules import LineFigures, MeasuredSums, sums_of
+from chalicelib.manufacturing.quality.reports.tables import (
+    DISPOSED,
+    MODULE_TEST,
+    PACK_TEST,
+    LineTotal,
+    TotalKey,
+    sums_of_item,
+)
+from chalicelib.manufacturing.quality.tables import DISPOSITION, DispositionRecord
+from chalicelib.manufacturing.quality.tests.tables import TEST, UnitTestRecord
 from chalicelib.manufacturing.rules import OPEN_PACKS, list_sections
 from chalicelib.manufacturing.status_counters import StatusCounter
 from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch
@@ -34,6 +45,7 @@ from chalicelib.picking.ledger.entries import stored_entries
 from chalicelib.picking.ledger.replay import find_picker_gaps, replay
 from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment
 from chalicelib.picking.tables import Assignment, Picker
+from tests.builders.line_report import COUNTS, recounted
 from tests.builders.packing_truth import Picture, check
 from tests.faults.snapshot import Snapshot
 from tests.races.truth import check_area, check_courier, check_order, expected_in_hand
@@ -147,6 +159,37 @@ def manufacturing(found: Snapshot) -> Violations:
     for batch in batches:
         yield from _pack_counts(batch, [pack for pack in packs if pack.batch_id == batch.item_id])
     yield from _totals(found, {"batch": batches, "module": modules, "pack": packs})
+    yield from _line_totals(found, {unit.item_id: unit.batch_id for unit in (*modules, *packs)})
+
+
+def _line_totals(found: Snapshot, batches: Mapping[str, str]) -> Violations:
+    """Check the totals of the report on the line by all dispositions and tests; `batches` are those of units."""
+    tests, dispositions = found.all(UnitTestRecord, TEST), found.all(DispositionRecord, DISPOSITION)
+    kept: Counter[str] = Counter()
+    sums: dict[tuple[str, ...], MeasuredSums] = defaultdict(MeasuredSums)
+    for raw in found.raw(LineTotal, pk="LINE#"):
+        about = TotalKey(*parts_of(raw["sk"]["S"]))
+        kept += Counter({name: int(raw[name]["N"]) for name in LineFigures._fields if name in raw})
+        for name, more in sums_of_item(raw).items():
+            place = (about.batch_id, about.kind, about.step, name)
+            sums[place] = sums[place].plus(more)
+    expected = recounted(dispositions, tests)
+    counted = {COUNTS[LineFigures._fields.index(name)]: number for name, number in kept.items()}
+    if counted != expected:
+        yield f"the report counts {counted}, by the records it is {expected}"
+    values: dict[tuple[str, ...], MeasuredSums] = defaultdict(MeasuredSums)
+    for test in tests:
+        kind = MODULE_TEST if test.unit_id.startswith("MOD-") else PACK_TEST
+        for name, measured in test.measurements.items():
+            place = (batches[test.unit_id], kind, test.step, name)
+            values[place] = values[place].plus(sums_of(measured.value, None))
+    for record in dispositions:
+        for name, measured in (record.measurements or {}).items():
+            place = (batches[record.pack_id], DISPOSED, "", name)
+            values[place] = values[place].plus(sums_of(measured.value, None))
+    for place, total in sums.items():
+        if total[:3] != values[place][:3]:
+            yield f"the values of {place} add up to {total}, by the records to {values[place]}"
 
 
 def _parts(found: Snapshot, emptied: Container[str]) -> tuple[dict[str, list[str]], Counter[tuple[str, str]]]:

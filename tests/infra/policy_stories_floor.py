@@ -280,6 +280,7 @@ def _decide(line: Line, pack: Data) -> None:
     data(line.record_test(pack), 201)
     done(line.viewer.get(f"/v1/units/{pack['serial']}/tests"))
     data(line.dispose(pack, "QUARANTINE"))
+    done(line.viewer.get("/v1/reports/line"))
     done(line.viewer.get(f"/v1/packs/{pack['id']}/dispositions"))
 
 

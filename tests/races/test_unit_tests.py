@@ -87,4 +87,7 @@ def test_no_test_is_lost_among_many_and_a_pass(arena: World) -> None:
     recorded = [answer.json["data"]["number"] for answer in answers[1:] if answer.status == 201]
     assert answers[0].status in (200, 409)
     assert {answer.status for answer in answers[1:]} <= {201, 409}  # those whose attempts are used up are not recorded
+    report = line.viewer.get("/v1/reports/line").json["data"]["total"]
+    assert report["tests"] == len(recorded) + 1
+    assert report["passed"] == (answers[0].status == 200)
     assert sorted([1, *recorded]) == sorted(numbers(line, pack)) == list(range(1, len(recorded) + 2))

@@ -190,6 +190,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
         "Read battery passports in full, and what is missing in them.",
         _CONSOLE,
     ),
+    ("manufacturing.report.read", "Read the report on the line: yields and measurements.", _CONSOLE),
     ("manufacturing.test.read", "Read the tests of modules and packs.", _CONSOLE),
     ("manufacturing.test.record", "Record a test of a module or pack.", _QA),
     ("manufacturing.hold.read", "Read holds.", _CONSOLE),

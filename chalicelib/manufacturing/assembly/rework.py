@@ -78,6 +78,7 @@ def open_again(work: UnitOfWork, pack: Pack, status: PackStatus, values: dict[st
     if counted != "packs_open":
         change_pack_counts(work, pack, {"packs_open": 1, counted: -1})
     values |= {"attempt": pack.attempt + 1, "disposition": None, "disposed_at": None}
+    values["first_disposition"] = pack.first_disposition or pack.disposition
     change_status(work, pack, status, values)
 
 

@@ -5,6 +5,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.settings import ORGANISATION_RESOURCE
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
 from chalicelib.manufacturing.assembly.holds.errors import OnHold
@@ -44,7 +45,7 @@ def list_dispositions(request: Request[Empty, CursorRequest, Pack]) -> Page[Disp
     "/v1/packs/{pack_id}/disposition",
     permission=permissions.DISPOSE_PACK,
     resource=PACK_RESOURCE,
-    related={"holds": holds_resource("pack_id")},
+    related={"holds": holds_resource("pack_id"), "organisation": ORGANISATION_RESOURCE},
     transition=LineAction.DISPOSITION,
     body=Decision,
     **envelope_response(PackView, pack_view),
@@ -62,5 +63,6 @@ def dispose_pack(request: Request[Decision, Empty, Pack], work: UnitOfWork) -> P
     problem}`, where `problem` is `missing`, `outdated` or `failed`.
     A pack that is on hold, or holds something that is, cannot pass: 409 `ON_HOLD`.
     """
-    holds = request.related["holds"]
-    return service.dispose_pack(work, request.resource, request.body, request.actor, holds=holds)
+    holds, organisation = request.related["holds"], request.related["organisation"]
+    pack, command, actor = request.resource, request.body, request.actor
+    return service.dispose_pack(work, pack, command, actor, holds=holds, organisation=organisation)

@@ -6,6 +6,8 @@ from functools import partial
 from chalicelib.core.actor import Actor
 from chalicelib.core.store import parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import general_settings
+from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.manufacturing.assembly.holds.blocking import read_contents, require_pack_not_held
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.batch_counts import change_pack_counts
@@ -17,6 +19,7 @@ from chalicelib.manufacturing.quality.limits import (
     rounded_measurements,
     violation_details,
 )
+from chalicelib.manufacturing.quality.reports.service import count_disposition
 from chalicelib.manufacturing.quality.rules import FINALIZING, Disposition, limit_violations
 from chalicelib.manufacturing.quality.schemas import Decision
 from chalicelib.manufacturing.quality.tables import disposition_key
@@ -29,7 +32,15 @@ from chalicelib.manufacturing.tables import LINE_HOURS, Pack
 from chalicelib.manufacturing.traceability.tables import LedgerEntry
 
 
-def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor, *, holds: OpenHolds | None) -> Pack:
+def dispose_pack(
+    work: UnitOfWork,
+    pack: Pack,
+    command: Decision,
+    actor: Actor,
+    *,
+    holds: OpenHolds | None,
+    organisation: Organisation | None,
+) -> Pack:
     """Decide on a tested pack: PASS and FAIL finalize it, QUARANTINE leaves it for a later decision.
 
     Raise `ValidationFailed` for a measurement in another unit than its limit, and `Conflict` for a PASS outside the
@@ -43,7 +54,8 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor, 
         require_pack_not_held(work, pack, holds, LineAction.DISPOSITION, contents=contents)
         check_tests_unchanged(work, pack, tests)
     _check_limits(pack, tests, disposition, measurements or {})
-    values = {"disposition": str(disposition), "disposed_at": work.now}
+    first = pack.first_disposition or pack.disposition
+    values = {"disposition": str(disposition), "disposed_at": work.now, "first_disposition": first or str(disposition)}
     change_status(work, pack, PackStatus.FINALIZED if disposition in FINALIZING else pack.status, values)
     if disposition in FINALIZING:
         _count_finalized(work, pack, disposition)
@@ -58,6 +70,8 @@ def dispose_pack(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor, 
         by_name=actor.full_name or None,
     )
     work.create(record)
+    day = general_settings(organisation).local_date(work.now)
+    count_disposition(work, pack, record, tests=tests, is_first=first is None, day=day)
     return pack
 
 

@@ -5,6 +5,7 @@ from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
+from chalicelib.identity.settings import ORGANISATION_RESOURCE
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
 from chalicelib.manufacturing.quality.tests import queries, service
@@ -43,6 +44,7 @@ def list_unit_tests(request: Request[Empty, UnitTestQuery, SerialNumber | None])
     "/v1/units/{serial}/tests",
     permission=permissions.RECORD_TEST,
     resource=_NUMBER,
+    related={"organisation": ORGANISATION_RESOURCE},
     body=RecordTest,
     returns=Envelope[UnitTestView],
     view=lambda record: Envelope(unit_test_view(record)),
@@ -59,5 +61,6 @@ def record_test(request: Request[RecordTest, Empty, SerialNumber | None], work: 
     test passed since the pack was sealed; sealing a module needs the same of its steps since its last cell was bound
     or unbound. Tests are recorded in every status, and the newest is the one that arrived last.
     """
-    serial = request.path["serial"]
-    return service.record_test(work, request.body, request.actor, number=request.resource, serial=serial)
+    serial, organisation = request.path["serial"], request.related["organisation"]
+    number, command, actor = request.resource, request.body, request.actor
+    return service.record_test(work, number, command, actor, serial=serial, organisation=organisation)

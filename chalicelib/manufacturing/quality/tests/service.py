@@ -11,8 +11,11 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import from_millis, to_millis
 from chalicelib.core.errors import VersionConflict
 from chalicelib.core.work import UnitOfWork
+from chalicelib.identity.accounts.settings import general_settings
+from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.quality.limits import bounds_of, measured_values, require_units, rounded_measurements
+from chalicelib.manufacturing.quality.reports.service import count_test
 from chalicelib.manufacturing.quality.rules import limit_violations
 from chalicelib.manufacturing.quality.tests.queries import Unit, UnitTests, read_tested_unit, require_own_unit
 from chalicelib.manufacturing.quality.tests.rules import StepOutcome, StepProblem, TestResult, step_problems
@@ -33,7 +36,13 @@ _SEALED = (PackStatus.READY_FOR_EOL, PackStatus.FINALIZED, PackStatus.SHIPPED)
 
 
 def record_test(
-    work: UnitOfWork, command: RecordTest, actor: Actor, *, number: SerialNumber | None, serial: str
+    work: UnitOfWork,
+    number: SerialNumber | None,
+    command: RecordTest,
+    actor: Actor,
+    *,
+    serial: str,
+    organisation: Organisation | None,
 ) -> UnitTestRecord:
     """Record a test of the module or pack that has a serial number; `serial` is the scan by which `number` was read.
 
@@ -49,26 +58,12 @@ def record_test(
     failures = _failures(step, measurements)
     outcome = StepOutcome(command.result is TestResult.PASS and not failures, _tested_content(unit))
     planned = {} if step is None else {step.step: outcome}
-    number_of_test = _count_test(work, unit, tests, planned, command.station)
-    record = record_key(unit.pk, number_of_test).new(
-        number=number_of_test,
-        step=command.step,
-        station=command.station,
-        program=command.program,
-        result=str(command.result),
-        measurements=measurements,
-        started_at=_as_stored(command.started_at),
-        finished_at=_as_stored(command.finished_at),
-        org_id=unit.org_id,
-        unit_id=unit.item_id,
-        has_passed=outcome.has_passed,
-        failures=failures or None,
-        content=outcome.content,
-        at=work.now,
-        by=actor.user_id,
-        by_name=actor.full_name or actor.user_id,
-    )
+    record = _new_record(unit, command, _count_test(work, unit, tests, planned, command.station))
+    record.measurements, record.failures = measurements, failures or None
+    record.has_passed, record.content = outcome
+    record.at, record.by, record.by_name = work.now, actor.user_id, actor.full_name or actor.user_id
     work.create(record, VersionConflict())
+    count_test(work, unit, record, planned=step, day=general_settings(organisation).local_date(work.now))
     return record
 
 
@@ -89,6 +84,21 @@ def check_tests_unchanged(work: UnitOfWork, unit: Unit, tests: UnitTests) -> Non
 def problem_details(problems: Sequence[StepProblem]) -> list[dict[str, str]]:
     """Return the details of a conflict that name each required step without a test that counts."""
     return [problem._asdict() for problem in problems]
+
+
+def _new_record(unit: Unit, command: RecordTest, number: int) -> UnitTestRecord:
+    """Return a test as a station made it, without its verdict."""
+    return record_key(unit.pk, number).new(
+        org_id=unit.org_id,
+        unit_id=unit.item_id,
+        number=number,
+        step=command.step,
+        station=command.station,
+        program=command.program,
+        result=str(command.result),
+        started_at=_as_stored(command.started_at),
+        finished_at=_as_stored(command.finished_at),
+    )
 
 
 def _failures(step: TestStep | None, measurements: Mapping[str, Measurement]) -> list[FailedLimit]:
