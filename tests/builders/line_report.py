@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import mean, stdev
 from typing import Any
 
+from chalicelib.manufacturing.quality.reports.rules import MeasuredSums, sums_of
+from chalicelib.manufacturing.quality.reports.tables import DISPOSED, MODULE_TEST, PACK_TEST
 from chalicelib.manufacturing.quality.tables import DispositionRecord
 from chalicelib.manufacturing.quality.tests.tables import UnitTestRecord
+from chalicelib.manufacturing.sku_spec import Measurement
 from tests.builders.world import Answer, Person
 
 PATH = "/v1/reports/line"
 Figures = dict[str, int]
+Place = tuple[str, str, str, str]
+"""A batch, the kind of what was counted, a step and the name of a measurement."""
 COUNTS = ("firstDispositions", "firstPassed", "passed", "failed", "quarantined", "tests", "testsFailed")
 _DISPOSITIONS = {"PASS": "passed", "FAIL": "failed", "QUARANTINE": "quarantined"}
 
@@ -50,6 +55,25 @@ def recounted(dispositions: Iterable[DispositionRecord], tests: Iterable[UnitTes
         found["tests"] += 1
         found["testsFailed"] += not test.has_passed
     return {name: number for name, number in found.items() if number}
+
+
+def added_up(
+    dispositions: Iterable[DispositionRecord], tests: Iterable[UnitTestRecord], batches: Mapping[str, str]
+) -> dict[Place, MeasuredSums]:
+    """Return the sums of all measured values; `batches` are those of the units by their ids."""
+    sums: dict[Place, MeasuredSums] = defaultdict(MeasuredSums)
+
+    def add(unit_id: str, kind: str, step: str, measurements: Mapping[str, Measurement]) -> None:
+        for name, measured in measurements.items():
+            place = (batches[unit_id], kind, step, name)
+            sums[place] = sums[place].plus(sums_of(measured.value, None))
+
+    for record in dispositions:
+        add(record.pack_id, DISPOSED, "", record.measurements or {})
+    for test in tests:
+        kind = MODULE_TEST if test.unit_id.startswith("MOD-") else PACK_TEST
+        add(test.unit_id, kind, test.step, test.measurements)
+    return sums
 
 
 def expected_capability(values: list[Decimal], low: Decimal | None, high: Decimal | None) -> dict[str, float | None]:

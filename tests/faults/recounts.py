@@ -17,11 +17,8 @@ from chalicelib.maintenance.rules import OPEN
 from chalicelib.maintenance.technicians.tables import TechnicianCounts
 from chalicelib.maintenance.workorders.tables import WorkOrder
 from chalicelib.manufacturing.list_keys import list_scope
-from chalicelib.manufacturing.quality.reports.rules import LineFigures, MeasuredSums, sums_of
+from chalicelib.manufacturing.quality.reports.rules import LineFigures, MeasuredSums
 from chalicelib.manufacturing.quality.reports.tables import (
-    DISPOSED,
-    MODULE_TEST,
-    PACK_TEST,
     LineTotal,
     TotalKey,
     sums_of_item,
@@ -45,7 +42,7 @@ from chalicelib.picking.ledger.entries import stored_entries
 from chalicelib.picking.ledger.replay import find_picker_gaps, replay
 from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment
 from chalicelib.picking.tables import Assignment, Picker
-from tests.builders.line_report import COUNTS, recounted
+from tests.builders.line_report import COUNTS, Place, added_up, recounted
 from tests.builders.packing_truth import Picture, check
 from tests.faults.snapshot import Snapshot
 from tests.races.truth import check_area, check_courier, check_order, expected_in_hand
@@ -166,27 +163,17 @@ def _line_totals(found: Snapshot, batches: Mapping[str, str]) -> Violations:
     """Check the totals of the report on the line by all dispositions and tests; `batches` are those of units."""
     tests, dispositions = found.all(UnitTestRecord, TEST), found.all(DispositionRecord, DISPOSITION)
     kept: Counter[str] = Counter()
-    sums: dict[tuple[str, ...], MeasuredSums] = defaultdict(MeasuredSums)
+    sums: dict[Place, MeasuredSums] = defaultdict(MeasuredSums)
     for raw in found.raw(LineTotal, pk="LINE#"):
         about = TotalKey(*parts_of(raw["sk"]["S"]))
         kept += Counter({name: int(raw[name]["N"]) for name in LineFigures._fields if name in raw})
         for name, more in sums_of_item(raw).items():
             place = (about.batch_id, about.kind, about.step, name)
             sums[place] = sums[place].plus(more)
-    expected = recounted(dispositions, tests)
+    expected, values = recounted(dispositions, tests), added_up(dispositions, tests, batches)
     counted = {COUNTS[LineFigures._fields.index(name)]: number for name, number in kept.items()}
     if counted != expected:
         yield f"the report counts {counted}, by the records it is {expected}"
-    values: dict[tuple[str, ...], MeasuredSums] = defaultdict(MeasuredSums)
-    for test in tests:
-        kind = MODULE_TEST if test.unit_id.startswith("MOD-") else PACK_TEST
-        for name, measured in test.measurements.items():
-            place = (batches[test.unit_id], kind, test.step, name)
-            values[place] = values[place].plus(sums_of(measured.value, None))
-    for record in dispositions:
-        for name, measured in (record.measurements or {}).items():
-            place = (batches[record.pack_id], DISPOSED, "", name)
-            values[place] = values[place].plus(sums_of(measured.value, None))
     for place, total in sums.items():
         if total[:3] != values[place][:3]:
             yield f"the values of {place} add up to {total}, by the records to {values[place]}"
