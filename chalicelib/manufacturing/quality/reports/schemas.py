@@ -35,7 +35,7 @@ class ReportedMeasurement(msgspec.Struct, frozen=True, rename="camel", kw_only=T
     """The step of the tests. Null for dispositions."""
     name: str
     """The name of the measurement."""
-    unit: str | None
+    unit: str
     """The unit of the values."""
     min: Decimal | None
     """The lowest value that passes. Null if there is none."""

@@ -15,7 +15,6 @@ from chalicelib.manufacturing.quality.reports.schemas import (
     ReportedMeasurement,
 )
 from chalicelib.manufacturing.quality.reports.tables import DISPOSED, MODULE_TEST, PACK_TEST
-from chalicelib.manufacturing.quality.rules import LimitBounds
 from chalicelib.manufacturing.sku_spec import Limit
 
 _SOURCES: dict[str, Literal["disposition", "packTest", "moduleTest"]] = {
@@ -23,7 +22,6 @@ _SOURCES: dict[str, Literal["disposition", "packTest", "moduleTest"]] = {
     PACK_TEST: "packTest",
     MODULE_TEST: "moduleTest",
 }
-_UNLIMITED = LimitBounds(None, None, "")
 _MEASURED = ReportedMeasurement.__struct_fields__
 _KEYS = {"sku": ("sku_id", "sku_name"), "batch": ("batch_id", "sku_id", "sku_name"), "station": ("station",)}
 
@@ -59,20 +57,20 @@ def _row(by: str, name: str, group: LineGroup) -> LineReportRow:
         sku_name=None if is_station else group.sku_name,
         batch_id=name if by == "batch" else None,
         station=name or None if is_station else None,
-        measurements=[_measurement(about, sums, group.limits.get(about)) for about, sums in measured],
+        measurements=[_measurement(about, sums, group.limits[about]) for about, sums in measured],
         **_figures(group.figures),
     )
 
 
-def _measurement(about: MeasuredKey, sums: MeasuredSums, limit: Limit | None) -> ReportedMeasurement:
-    bounds = _UNLIMITED if limit is None else bounds_of({about.name: limit})[about.name]
+def _measurement(about: MeasuredKey, sums: MeasuredSums, limit: Limit) -> ReportedMeasurement:
+    bounds = bounds_of({about.name: limit})[about.name]
     found = capability(sums, bounds)
     return ReportedMeasurement(
         sku_id=about.sku_id,
         source=_SOURCES[about.kind],
         step=about.step or None,
         name=about.name,
-        unit=bounds.unit or None,
+        unit=bounds.unit,
         min=bounds.minimum,
         max=bounds.maximum,
         count=int(sums.number),
