@@ -22,7 +22,7 @@ from chalicelib.manufacturing.quality.limits import (
 from chalicelib.manufacturing.quality.reports.service import count_disposition
 from chalicelib.manufacturing.quality.rules import FINALIZING, Disposition, limit_violations
 from chalicelib.manufacturing.quality.schemas import Decision
-from chalicelib.manufacturing.quality.tables import disposition_key
+from chalicelib.manufacturing.quality.tables import DispositionRecord, disposition_key
 from chalicelib.manufacturing.quality.tests.queries import UnitTests, read_unit_tests
 from chalicelib.manufacturing.quality.tests.service import check_tests_unchanged, missing_tests, problem_details
 from chalicelib.manufacturing.rules import LineAction, PackStatus
@@ -59,20 +59,24 @@ def dispose_pack(
     change_status(work, pack, PackStatus.FINALIZED if disposition in FINALIZING else pack.status, values)
     if disposition in FINALIZING:
         _count_finalized(work, pack, disposition)
-    record = disposition_key(pack.pk, pack.version).new(
-        org_id=pack.org_id,
-        pack_id=pack.item_id,
-        disposition=str(disposition),
-        notes=command.notes,
-        measurements=measurements,
-        at=work.now,
-        by=actor.user_id,
-        by_name=actor.full_name or None,
-    )
+    record = _new_record(work, pack, command, actor)
+    record.measurements = measurements
     work.create(record)
     day = general_settings(organisation).local_date(work.now)
     count_disposition(work, pack, record, tests=tests, is_first=first is None, day=day)
     return pack
+
+
+def _new_record(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -> DispositionRecord:
+    return disposition_key(pack.pk, pack.version).new(
+        org_id=pack.org_id,
+        pack_id=pack.item_id,
+        disposition=str(command.disposition),
+        notes=command.notes,
+        at=work.now,
+        by=actor.user_id,
+        by_name=actor.full_name or None,
+    )
 
 
 def _inside(pack: Pack, disposition: Disposition, holds: OpenHolds | None) -> list[LedgerEntry]:
