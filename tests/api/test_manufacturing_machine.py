@@ -14,7 +14,7 @@ from chalicelib.manufacturing.tables import Module, batch_key, module_key, pack_
 from chalicelib.manufacturing.traceability.tables import serial_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
-from tests.builders.manufacturing import Data, Line
+from tests.builders.manufacturing import Data, Line, data
 from tests.builders.world import DEMO, Answer
 from tests.environment import examples
 from tests.faults import recounts, snapshot
@@ -56,12 +56,20 @@ class Shift(RuleBasedStateMachine):
         self.cells: dict[str, list[str]] = defaultdict(list)
         self.lots: dict[str, str | None] = {}
         self.kept: dict[str, str] = {}
+        self.ever: dict[str, set[str]] = {}
+        """Every lot of each cell that was ever bound."""
+        self.held: dict[str, str] = {}
+        """The values of open holds: serial numbers and ids of batches."""
         self.inside: dict[str, list[str]] = defaultdict(list)
         self.seen: dict[str, int] = {}
         self.freed: set[str] = set()
         self.sold: set[str] = set()
         self.decided: dict[str, str] = {}
         self.serials: dict[str, str] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Make two packs, one in quarantine and one that passed."""
         self.new_batch()
         self.start(1)
         for _ in range(4):
@@ -86,15 +94,21 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.batches[batch] == "DRAFT"):
             self.batches[batch] = "IN_PROGRESS"
 
-    @precondition(lambda self: any(state in ("FINALIZED", "SHIPPED") for state in self.packs.values()))
+    @precondition(lambda self: any(map(self.is_done, self.batches)))
     @rule(number=pick)
     def complete(self, number: int) -> None:
         batch = self.any(self.batches, number)
-        packs = {state for pack, state in self.packs.items() if self.batch_of[pack] == batch} - {"VOID"}
-        done = bool(packs) and packs <= {"FINALIZED", "SHIPPED"}
         answer = self.line.supervisor.patch(f"/v1/batches/{batch}/complete")
-        if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and done):
+        if self.expect(answer, self.is_done(batch)):
             self.batches[batch] = "COMPLETED"
+
+    @precondition(lambda self: "DRAFT" in self.batches.values())
+    @rule(number=pick)
+    def void_batch(self, number: int) -> None:
+        batch = self.likely(self.batches, ("DRAFT",), number)
+        is_open = self.batches[batch] in ("DRAFT", "IN_PROGRESS")
+        if self.expect(self.line.void_batch({"id": batch}), is_open and not self.states_in(batch)):
+            self.batches[batch] = "VOID"
 
     @precondition(lambda self: len(self.modules) < 12)
     @rule(number=pick)
@@ -106,6 +120,7 @@ class Shift(RuleBasedStateMachine):
         answer = self.line.production.post("/v1/modules", body)
         if self.expect(answer, self.batches[batch] == "IN_PROGRESS", 201):
             self.modules[answer.json["data"]["id"]] = "DRAFT"
+            self.serials[answer.json["data"]["id"]] = body["serial"]
             self.batch_of[answer.json["data"]["id"]] = batch
 
     @precondition(lambda self: self.modules)
@@ -124,7 +139,8 @@ class Shift(RuleBasedStateMachine):
         """The most frequent step, so that packs are created."""
         unsealed = {module: state for module, state in self.modules.items() if state in UNSEALED}
         module = self.any(unsealed or self.modules, number)
-        free = [cell for cell in CELLS if cell not in self.lots and self.kept.get(cell, "L1") == "L1"]
+        taken = {*self.lots, *self.held.values()}
+        free = [cell for cell in CELLS if cell not in taken and self.kept.get(cell, "L1") == "L1"]
         room = 2 - len(self.cells[module])
         if unsealed and room and len(free) >= room:
             self.bind_all(module, free[:room], "L1", tray=True)
@@ -152,6 +168,7 @@ class Shift(RuleBasedStateMachine):
 
     def seal_one(self, module: str) -> None:
         ready = self.modules[module] == "IN_PROGRESS" and len(self.cells[module]) == 2
+        ready = ready and not self.is_held(module)
         if self.expect(self.line.seal("modules", {"id": module}), ready and self.is_running(module)):
             self.modules[module] = "SEALED"
 
@@ -164,7 +181,9 @@ class Shift(RuleBasedStateMachine):
     def make_pack(self, batch: str, parts: list[str]) -> None:
         body: Data = {"batchId": batch, "serial": self.line.serial("P"), "moduleIds": parts}
         answer = self.line.production.post("/v1/packs", body)
-        if self.expect(answer, self.batches[batch] == "IN_PROGRESS" and all(map(self.can_be_packed, parts)), 201):
+        held = parts and (batch in self.held.values() or any(map(self.is_held, parts)))
+        fits = self.batches[batch] == "IN_PROGRESS" and all(map(self.can_be_packed, parts))
+        if self.expect(answer, fits and not held, 201):
             pack = answer.json["data"]["id"]
             self.packs[pack] = "IN_PROGRESS" if parts else "DRAFT"
             self.serials[pack] = body["serial"]
@@ -202,7 +221,8 @@ class Shift(RuleBasedStateMachine):
         module = module or free
         open_still = self.packs[pack] in OPEN and len(self.inside[pack]) < 2
         answer = self.line.bind_module({"id": pack}, {"id": module})
-        if self.expect(answer, open_still and self.can_be_packed(module)):
+        possible = open_still and self.can_be_packed(module) and not self.is_pack_held(pack, module)
+        if self.expect(answer, possible):
             self.packs[pack] = self.packs[pack].replace("DRAFT", "IN_PROGRESS")
             self.inside[pack].append(module)
 
@@ -219,12 +239,13 @@ class Shift(RuleBasedStateMachine):
 
     def seal(self, pack: str) -> None:
         ready = self.packs[pack] in ("IN_PROGRESS", "REWORK") and len(self.inside[pack]) == 2
+        ready = ready and not self.is_pack_held(pack)
         if self.expect(self.line.seal("packs", {"id": pack}), ready):
             self.packs[pack] = "READY_FOR_EOL"
 
     def decide(self, pack: str, disposition: str, value: float) -> None:
         answer = self.line.dispose({"id": pack}, disposition, measurements={"U": {"value": value, "unit": "V"}})
-        good = disposition != "PASS" or 1 <= value <= 2
+        good = disposition != "PASS" or (1 <= value <= 2 and not self.is_pack_held(pack))
         if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
             self.packs[pack] = "FINALIZED"
             self.decided[pack] = disposition
@@ -242,7 +263,8 @@ class Shift(RuleBasedStateMachine):
             self.decided.pop(pack, None)
 
     def ship(self, pack: str) -> None:
-        possible = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
+        passed = self.packs[pack] == "FINALIZED" and self.decided[pack] == "PASS"
+        possible = passed and not self.is_pack_held(pack)
         if self.expect(self.line.ship({"id": pack}), possible):
             self.packs[pack] = "SHIPPED"
             self.sold.add(pack)
@@ -266,6 +288,49 @@ class Shift(RuleBasedStateMachine):
                 for cell in self.cells.pop(module, []):
                     del self.lots[cell]
 
+    @precondition(lambda self: self.kept)
+    @rule(cell=a_cell, lot=st.sampled_from(["L1", "L2", "L3"]))
+    def correct_lot(self, cell: str, lot: str) -> None:
+        """Give a cell another lot, wherever it is."""
+        answer = self.line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": lot, "reason": "wrong label"})
+        if cell not in self.ever or self.kept.get(cell) == lot:
+            assert answer.status == (422 if cell in self.ever else 404)
+            return
+        assert answer.status == 200, answer
+        self.kept[cell] = lot
+        self.ever[cell].add(lot)
+        if cell in self.lots:
+            self.lots[cell] = lot
+
+    @precondition(lambda self: self.packs)
+    @rule(number=pick, what=st.sampled_from(["pack", "module", "cell", "batch", "module's batch", "any cell"]))
+    def hold(self, number: int, what: str) -> None:
+        """Hold something of a pack, try to finish the pack, and mostly release the hold."""
+        pack = self.likely(self.packs, ("READY_FOR_EOL", "FINALIZED", "REWORK"), number)
+        module = next(iter(self.inside[pack]), next(iter(self.modules)))
+        values = {
+            "pack": self.serials[pack],
+            "module": self.serials[module],
+            "cell": next(iter(self.cells[module]), CELLS[0]),
+            "batch": self.batch_of[pack],
+            "module's batch": self.batch_of[module],
+            "any cell": CELLS[number % len(CELLS)],
+        }
+        body = {"kind": "BATCH" if "batch" in what else "SERIAL", "value": values[what], "reason": "swollen"}
+        hold_id = data(self.line.qa.post("/v1/holds", body), 201)["id"]
+        self.held[hold_id] = values[what]
+        for step in ("seal", "PASS", "ship"):
+            self.decide(pack, step, 1) if step == "PASS" else getattr(self, step)(pack)
+        if number % 3:
+            self.release(0)
+
+    @precondition(lambda self: self.held)
+    @rule(number=pick)
+    def release(self, number: int) -> None:
+        hold_id = self.any(self.held, number)
+        data(self.line.supervisor.post(f"/v1/holds/{hold_id}/release", {"reason": "measured again"}))
+        del self.held[hold_id]
+
     # --- expectations ------------------------------------------------------------------------------------------
 
     @classmethod
@@ -288,17 +353,21 @@ class Shift(RuleBasedStateMachine):
     def bind_all(self, module: str, cells: list[str], lot: str | None, *, tray: bool) -> None:
         bind: Any = self.line.bind_tray if tray else self.line.bind
         answer = bind({"id": module}, cells if tray else cells[0], lot)
-        fits = (
-            self.modules[module] in UNSEALED and len(self.cells[module]) + len(cells) <= 2 and self.is_running(module)
-        )
+        has_room = self.modules[module] in UNSEALED and len(self.cells[module]) + len(cells) <= 2
+        fits = has_room and self.is_running(module)
         free = not any(cell in self.lots for cell in cells)
         known = {cell: self.kept.get(cell) or lot for cell in cells}
         agree = lot is None or {*known.values()} == {lot}
-        if self.expect(answer, fits and free and agree):
+        held = self.is_held(module) or bool({*cells} & {*self.held.values()})
+        if self.expect(answer, fits and free and agree and not held):
             self.modules[module] = "IN_PROGRESS"
             self.cells[module] += cells
             self.lots |= known
             self.kept |= {cell: of_cell for cell, of_cell in known.items() if of_cell is not None}
+            for cell, of_cell in known.items():
+                self.ever.setdefault(cell, set()).update(filter(None, [of_cell]))
+        elif held:
+            assert fits <= (answer.code in ("ON_HOLD", "LOT_CONFLICT", "DUPLICATE_SERIAL"))
         elif fits and free:
             assert {one["serial"] for one in answer.json["error"]["details"]["conflicts"]} <= {*self.kept}
         elif fits:
@@ -306,9 +375,27 @@ class Shift(RuleBasedStateMachine):
             where = {cell: holder for holder, held in self.cells.items() for cell in held}
             assert used == {cell: where[cell] for cell in cells if cell in self.lots}
 
+    def states_in(self, batch: str) -> set[str]:
+        """Return the states of the packs of a batch that are not voided."""
+        return {state for pack, state in self.packs.items() if self.batch_of[pack] == batch} - {"VOID"}
+
+    def is_done(self, batch: str) -> bool:
+        """Return whether a batch can be completed."""
+        states = self.states_in(batch)
+        return self.batches[batch] == "IN_PROGRESS" and bool(states) and states <= {"FINALIZED", "SHIPPED"}
+
     def is_running(self, assembly: str) -> bool:
         """Return whether parts of the batch can be bound and sealed."""
         return self.batches[self.batch_of[assembly]] == "IN_PROGRESS"
+
+    def is_held(self, module: str) -> bool:
+        """Return whether a module, its batch or a cell in it is held."""
+        return bool({self.serials[module], self.batch_of[module], *self.cells[module]} & {*self.held.values()})
+
+    def is_pack_held(self, pack: str, *more: str) -> bool:
+        """Return whether a pack, its batch, a module in it or one of these modules is held."""
+        own = {self.serials[pack], self.batch_of[pack]} & {*self.held.values()}
+        return bool(own) or any(map(self.is_held, (*self.inside[pack], *more)))
 
     def can_be_packed(self, module: str) -> bool:
         return self.modules[module] == "SEALED" and not any(module in parts for parts in self.inside.values())
@@ -372,11 +459,11 @@ class Shift(RuleBasedStateMachine):
     def check_recalls(self) -> None:
         """A recall names the units that hold cells of the lot, each with their number, customers, and unbound cells."""
         where = {module: pack for pack, parts in self.inside.items() for module in parts}
-        for lot in filter(None, LOTS):
-            expected = Counter(cell for cell, kept in self.kept.items() if kept == lot and cell not in self.lots)
+        for lot in ("L1", "L2", "L3"):
+            expected = Counter(cell for cell, lots in self.ever.items() if lot in lots and cell not in self.lots)
             for module, cells in self.cells.items():
-                expected[where.get(module, module)] += sum(self.lots[cell] == lot for cell in cells)
-            found = self.line.viewer.get(f"/v1/trace/affected?cellLot={lot}&limit=100").json["data"]
+                expected[where.get(module, module)] += sum(lot in self.ever[cell] for cell in cells)
+            found = self.line.viewer.get(f"/v1/trace/affected?cellLot={lot.lower()}&limit=100").json["data"]
             assert {unit["id"]: unit["cells"] for unit in found} == +expected
             assert {unit["id"] for unit in found if unit.get("customer")} == self.sold & (+expected).keys()
 
