@@ -4,7 +4,6 @@ import { useId, useState } from "react";
 import { fieldErrors } from "~/api/errors";
 import { useDraft } from "~/app/drafts";
 import { ConfirmWithReason } from "~/components/confirm-with-reason";
-import { ErrorNote } from "~/components/error-note";
 import { Panel } from "~/components/panel";
 import { useDisposePack } from "./commands";
 import { EMPTY, type Reading, readDraft } from "./disposition";
@@ -14,6 +13,7 @@ import { verdictText } from "./measurement-bar";
 import { ExtraField, MeasurementField } from "./measurement-fields";
 import type { PackDetail } from "./queries";
 import type { Disposition } from "./states";
+import { RefusalNote } from "./steps/refusal-note";
 import { texts } from "./texts";
 
 const words = texts.disposition;
@@ -102,7 +102,7 @@ export function DispositionForm({ pack }: { pack: PackDetail }) {
           onChange={(event) => draft.change({ notes: event.currentTarget.value })}
         />
         {blocked && <Blocked reading={reading} pack={pack} />}
-        {asking === null && <ErrorNote error={dispose.error} shownFields={["notes"]} />}
+        {asking === null && <RefusalNote error={dispose.error} shownFields={["notes"]} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" className={styles.fail} onClick={() => decide("FAIL")}>
             {words.FAIL}
@@ -123,7 +123,7 @@ export function DispositionForm({ pack }: { pack: PackDetail }) {
         reason="none"
         draft={`line.decide:${pack.id}`}
         pending={dispose.isPending}
-        error={dispose.error}
+        note={<RefusalNote error={dispose.error} />}
         onConfirm={() => send(asking ?? "QUARANTINE")}
       />
     </Panel>

@@ -20,6 +20,8 @@ import { StepButton } from "./step-button";
 import { BindCell } from "./steps/bind-cell";
 import { ModuleCells } from "./steps/module-cells";
 import { ModuleSteps } from "./steps/module-steps";
+import { testedModule } from "./testing/missing";
+import { UnitTests } from "./testing/unit-tests";
 import { texts } from "./texts";
 
 const BACK = { to: "/line/modules", label: texts.modules.title };
@@ -52,6 +54,14 @@ function Page({ module }: { module: ModuleDetail }) {
       <Columns width="26rem">
         <div className={styles.stack}>
           <BindCell module={module} />
+          {module.sku.moduleTests !== undefined && (
+            <UnitTests
+              key={`tests ${module.id}`}
+              unit={testedModule(module)}
+              deciding={module.status === "IN_PROGRESS"}
+              open={module.status !== "SCRAPPED"}
+            />
+          )}
           <ModuleCells module={module} />
         </div>
         <div className={styles.stack}>

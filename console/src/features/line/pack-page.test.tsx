@@ -72,7 +72,7 @@ test("what was typed stays when the server refuses it", async () => {
   await userEvent.type(screen.getByLabelText("Resistance in mOhm"), "13");
   await userEvent.type(screen.getByLabelText("Notes"), "Again");
   await userEvent.click(screen.getByRole("button", { name: "Quarantine" }));
-  expect(await screen.findByText("The pack was changed meanwhile.")).toBeTruthy();
+  expect(await screen.findByText(/Somebody else has changed this meanwhile/)).toBeTruthy();
   expect(screen.getByLabelText<HTMLInputElement>("Resistance in mOhm").value).toBe("13");
   expect(screen.getByLabelText<HTMLTextAreaElement>("Notes").value).toBe("Again");
 });

@@ -22,6 +22,8 @@ import { StepButton } from "./step-button";
 import { PackModules } from "./steps/pack-modules";
 import { PackSteps } from "./steps/pack-steps";
 import { shipmentItems } from "./steps/shipment-items";
+import { testedPack } from "./testing/missing";
+import { UnitTests } from "./testing/unit-tests";
 import { texts } from "./texts";
 
 const BACK = { to: "/line/packs", label: texts.packs.title };
@@ -50,6 +52,7 @@ function Page({ pack }: { pack: PackDetail }) {
         actions={<Actions pack={pack} />}
       />
       <div className={styles.stack}>
+        {isTesting && <Tests pack={pack} />}
         {isTesting && mayDispose && <DispositionForm key={pack.id} pack={pack} />}
         <Columns width="26rem">
           <Panel title={texts.history}>
@@ -58,10 +61,23 @@ function Page({ pack }: { pack: PackDetail }) {
           <div className={styles.stack}>
             <Details pack={pack} />
             <PackModules pack={pack} />
+            {!isTesting && <Tests pack={pack} />}
           </div>
         </Columns>
       </div>
     </>
+  );
+}
+
+function Tests({ pack }: { pack: PackDetail }) {
+  const { status } = pack;
+  return (
+    <UnitTests
+      key={pack.id}
+      unit={testedPack(pack)}
+      deciding={status === "READY_FOR_EOL"}
+      open={status !== "VOID" && status !== "SHIPPED"}
+    />
   );
 }
 

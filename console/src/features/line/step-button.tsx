@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Can, type PermissionRule } from "~/app/me";
 import { ConfirmWithReason } from "~/components/confirm-with-reason";
 import type { Step } from "./commands";
+import { RefusalNote } from "./steps/refusal-note";
 
 interface StepButtonProps {
   permission: PermissionRule;
@@ -45,7 +46,7 @@ export function StepButton({ permission, label, title, text, step, command, obst
         reason="none"
         draft={`line.step:${step.id}`}
         pending={command.isPending}
-        error={command.error}
+        note={<RefusalNote error={command.error} />}
         onConfirm={confirm}
       />
     </Can>
