@@ -31,6 +31,7 @@ const PACK: PackDetail = {
   modules: [],
   dispositions: [],
   changes: [],
+  holds: [],
   tests: [],
 };
 const ME = personWith(MAY.readPacks, MAY.dispose);

@@ -19,6 +19,7 @@ const CELL: Trace = {
     { kind: "sku", id: "SKU-1", status: "ACTIVE" },
   ],
   descendants: [],
+  holds: [],
 };
 
 const PACK: Trace = {
@@ -31,6 +32,7 @@ const PACK: Trace = {
     { kind: "module", id: "MOD-1", serial: "M-1", status: "SEALED" },
     { kind: "cell", id: "C-1", serial: "C-1" },
   ],
+  holds: [],
 };
 
 function outline({ key, children }: TraceNode): unknown {

@@ -9,6 +9,7 @@ type Change = ModuleDetail["changes"][number];
 
 const TONES: Readonly<Record<Change["change"], Tone>> = {
   UNBOUND: "warning",
+  LOT_CORRECTED: "warning",
   SCRAPPED: "bad",
   REWORKED: "warning",
   VOIDED: "bad",
@@ -33,13 +34,15 @@ export function changeEntries(changes: readonly Change[], ownId: string): Timeli
   ]);
 }
 
-function More({ change: { change, serials = [], reason, customer, order } }: { change: Change }) {
+function More({ change: { change, serials = [], lot, reason, customer, order } }: { change: Change }) {
   return (
     <>
       {reason !== undefined && <p className={page.quote}>{reason}</p>}
       {customer !== undefined && <p className={page.quote}>{texts.shippedTo(customer, order)}</p>}
       {change === "VOIDED" && serials.length > 0 && <p className={page.note}>{texts.freed(serials.length)}</p>}
-      {change === "UNBOUND" && <p className={`code ${page.quote}`}>{serials.join(", ")}</p>}
+      {(change === "UNBOUND" || change === "LOT_CORRECTED") && (
+        <p className={`code ${page.quote}`}>{[...serials, ...(lot === undefined ? [] : [lot])].join(", ")}</p>
+      )}
     </>
   );
 }

@@ -94,6 +94,7 @@ export const texts = {
   freed: (count: number): string => (count === 1 ? "1 module was freed" : `${count} modules were freed`),
   changes: {
     UNBOUND: "Taken out",
+    LOT_CORRECTED: "Lot of a cell corrected",
     SCRAPPED: "Scrapped",
     REWORKED: "Rework began",
     VOIDED: "Voided",
