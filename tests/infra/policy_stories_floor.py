@@ -262,7 +262,11 @@ def _plan_skus(line: Line) -> None:
 
 
 def _correct_lot(line: Line, cell: str) -> None:
-    """Give a cell another lot."""
+    """Give a cell another lot, and block one."""
+    done(line.production.post("/v1/cell-lots", {"lot": "L-9"}), 201)
+    done(line.qa.patch("/v1/cell-lots/L-9/status", {"status": "BLOCKED", "reason": "swollen cells"}))
+    done(line.viewer.get("/v1/cell-lots"))
+    done(line.viewer.get("/v1/cell-lots/L-9"))
     done(line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": "L-9", "reason": "misread label"}))
     done(line.viewer.get(f"/v1/cells/{cell}/lot"))
     done(line.viewer.get("/v1/trace/affected?cellLot=L-9"))

@@ -50,6 +50,7 @@ PATH_PARAMETERS: Mapping[str, str] = {
     "item_id": "The id of the packed item, as the box lists it.",
     "key_id": "The id of the API key; not the key itself.",
     "module_id": "The id of the module (`MOD-...`).",
+    "lot": "The lot of cells; upper and lower case do not differ.",
     "hold_id": "The id of the hold (`HLD-...`).",
     "notice_id": "The id of the notification.",
     "order_id": "The id of the order.",

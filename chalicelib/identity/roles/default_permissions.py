@@ -197,6 +197,8 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.hold.create", "Hold a serial number or a batch.", _QA),
     ("manufacturing.hold.release", "Release a hold.", _SUPERVISOR),
     ("manufacturing.lot.read", "Read lots of cells.", _CONSOLE),
+    ("manufacturing.lot.create", "Record a lot of cells.", _PRODUCTION),
+    ("manufacturing.lot.status", "Block or release a lot of cells.", _QA),
     ("manufacturing.cell.correct", "Correct the lot of a cell.", _QA),
     ("manufacturing.trace.read", "Trace a serial number.", _CONSOLE),
     ("manufacturing.recall.read", "Read recall cases and their affected units.", _CONSOLE),

@@ -27,6 +27,7 @@ from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, Modu
 from chalicelib.manufacturing.status_counters import change_status, create_listed
 from chalicelib.manufacturing.tables import LINE_HOURS, Module, ProductionBatch, batch_key, module_key
 from chalicelib.manufacturing.traceability import serial_registry
+from chalicelib.manufacturing.traceability.lots.blocking import require_lots_released
 from chalicelib.manufacturing.traceability.lots.rules import count_lots, lots_of_entry
 from chalicelib.manufacturing.traceability.lots.service import change_lot_use, list_cell_of_lot, lots_of_cells
 from chalicelib.manufacturing.traceability.rules import ScannedPart, lot_of, read_part
@@ -147,6 +148,7 @@ def _bind(
     free = serial_registry.find_free(work, module.org_id, serials, found)
     lots = lots_of_cells(module.org_id, serials, lot_of(parts.values(), given_lot), free)
     require_lots(module.sku, lots.values())
+    require_lots_released(work, module.org_id, lots.values(), holds)
     require_not_held(work, module, marks_of_module(module) | marks_of_cells(serials), holds, action)
     require_open_batch(work, module, action)
     _stage_cells(work, module, actor, lots=lots, free=free, action=action)

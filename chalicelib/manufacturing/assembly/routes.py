@@ -17,6 +17,7 @@ from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MO
 from chalicelib.manufacturing.rules import LineAction
 from chalicelib.manufacturing.schemas import ModuleQuery, PackQuery
 from chalicelib.manufacturing.tables import Module, Pack, ProductionBatch
+from chalicelib.manufacturing.traceability.lots.errors import LotBlocked
 from chalicelib.manufacturing.traceability.tables import registry_key
 from chalicelib.manufacturing.views import envelope_response, list_response
 
@@ -86,7 +87,7 @@ def get_module(request: Request[Empty, Empty, Module]) -> ModuleContents:
     body=schemas.BindCell,
     reads=lambda _, body: [registry_key("", body.serial)],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial, LotConflict, OnHold],
+    errors=[DuplicateSerial, LotConflict, LotBlocked, OnHold],
     audit_target=AuditTarget(Module.kind, "CELL_BOUND", "module_id"),
     examples={"request": examples.CELL, "response": {"data": examples.BOUND_MODULE}},
 )
@@ -111,7 +112,7 @@ def bind_cell(request: Request[schemas.BindCell, Empty, Module], work: UnitOfWor
     body=schemas.BindCells,
     reads=lambda _, body: [registry_key("", raw) for raw in body.serials],
     **_MODULE_RESPONSE,
-    errors=[DuplicateSerial, LotConflict, OnHold],
+    errors=[DuplicateSerial, LotConflict, LotBlocked, OnHold],
     audit_target=AuditTarget(Module.kind, "CELLS_BOUND", "module_id"),
     examples={"request": examples.CELLS, "response": {"data": examples.MODULE_WITH_TRAY}},
 )

@@ -67,6 +67,8 @@ class OpenHolds(Item):
 
     number = IntAttribute(default=0)
     holds = StructAttribute[list[OpenHold]](list[OpenHold])
+    blocked_lots = optional(StructAttribute[list[str]](list[str]))
+    """The lots of cells that are blocked, folded (`traceability/lots/`): their cells are not bound."""
 
 
 def hold_key(org_id: str, hold_id: str) -> ItemKey[Hold]:

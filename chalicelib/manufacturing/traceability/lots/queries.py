@@ -14,6 +14,8 @@ import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
+from chalicelib.core.pagination import Page
+from chalicelib.core.sharding import ShardedList
 from chalicelib.core.store import BATCH, ItemKey, Query, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.core.table import Item
 from chalicelib.manufacturing import permissions
@@ -22,6 +24,8 @@ from chalicelib.manufacturing.quality.queries import newest_records
 from chalicelib.manufacturing.tables import Module, module_key
 from chalicelib.manufacturing.traceability.ledger_reader import read_whole_ledger
 from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
+from chalicelib.manufacturing.traceability.lots.schemas import CellLotQuery
+from chalicelib.manufacturing.traceability.lots.tables import CellLot, lot_partitions
 from chalicelib.manufacturing.traceability.serial_registry import find_scanned
 from chalicelib.manufacturing.traceability.tables import (
     CELL,
@@ -80,6 +84,14 @@ def get_cell(actor: Actor, number: SerialNumber | None, raw: str) -> CellLots:
     actor.require_reach(permissions.READ_LOT)
     cell = require_cell(actor, number, raw)
     return CellLots(cell, read_corrections(actor.org_id, cell.serial))
+
+
+def list_cell_lots(actor: Actor, query: CellLotQuery) -> Page[CellLot]:
+    """Return a page of the lots of cells, newest first."""
+    actor.require_reach(permissions.READ_LOT)
+    name = str(CellLot.of_organisation.Meta.index_name)
+    lots = ShardedList(CellLot, lot_partitions(actor.org_id, query.status), name, "place", newest_first=True)
+    return lots.page(query.limit, query.cursor)
 
 
 def find_module(cell: SerialNumber) -> Module | None:

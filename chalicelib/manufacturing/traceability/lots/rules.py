@@ -1,8 +1,19 @@
-"""What holds of the lots of cells that are bound together."""
+"""The statuses of lots of cells, and what holds of the lots of cells that are bound together."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 from chalicelib.manufacturing.traceability.rules import fold_lot
+
+
+class LotStatus(StrEnum):
+    """The status of a lot of cells; QA changes it at any time.
+
+    `RELEASED`: its cells can be bound. `BLOCKED`: no cell of it is bound, wherever that is from; bound ones stay.
+    """
+
+    RELEASED = "RELEASED"
+    BLOCKED = "BLOCKED"
 
 
 def is_same_lot(one: str | None, other: str | None) -> bool:

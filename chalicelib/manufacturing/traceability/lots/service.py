@@ -11,14 +11,18 @@ from typing import Any
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, parallel_pair_reads
-from chalicelib.core.work import UnitOfWork
+from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.errors import LotConflict
 from chalicelib.manufacturing.quality.queries import NEWEST
 from chalicelib.manufacturing.tables import Module, Sku, sku_key
+from chalicelib.manufacturing.traceability.lots.blocking import change_blocked_lots
+from chalicelib.manufacturing.traceability.lots.errors import LotTaken
 from chalicelib.manufacturing.traceability.lots.queries import CellLots, find_module, read_corrections, require_cell
-from chalicelib.manufacturing.traceability.lots.rules import is_same_lot
-from chalicelib.manufacturing.traceability.lots.schemas import CorrectLot
+from chalicelib.manufacturing.traceability.lots.rules import LotStatus, is_same_lot
+from chalicelib.manufacturing.traceability.lots.schemas import ChangeLotStatus, CorrectLot, CreateCellLot
+from chalicelib.manufacturing.traceability.lots.tables import CellLot, cell_lot_key, lot_partition
 from chalicelib.manufacturing.traceability.rules import fold_lot
 from chalicelib.manufacturing.traceability.serial_registry import change_cell, lot_of_cell
 from chalicelib.manufacturing.traceability.tables import (
@@ -51,6 +55,41 @@ def lots_of_cells(
     if conflicts:
         raise LotConflict(conflicts)
     return lots
+
+
+def create_cell_lot(work: UnitOfWork, command: CreateCellLot, actor: Actor) -> CellLot:
+    """Record a lot of cells, which is released. Fails with `LotTaken`."""
+    place = work.ids.new()
+    lot = cell_lot_key(actor.org_id, command.lot).new(
+        org_id=actor.org_id,
+        lot=command.lot,
+        status=str(LotStatus.RELEASED),
+        supplier=command.supplier,
+        supplier_lot=command.supplier_lot,
+        quantity=command.quantity,
+        received_at=command.received_at,
+        org_list=lot_partition(actor.org_id, LotStatus.RELEASED),
+        place=place,
+        created_by=actor.user_id,
+        created_at=work.now,
+    )
+    work.audit(CellLot.kind, command.lot, "CELL_LOT_CREATED")
+    work.create(lot, _taken, final=True)
+    return lot
+
+
+def change_lot_status(work: UnitOfWork, lot: CellLot, command: ChangeLotStatus, *, holds: OpenHolds | None) -> CellLot:
+    """Block or release a lot, with a reason. Raise `TooManyBlockedLots` if there is no room for another."""
+    work.audit(CellLot.kind, lot.lot, "CELL_LOT_STATUS_CHANGED")
+    if lot.status != command.status:
+        change_blocked_lots(work, lot.org_id, holds, lot.lot, is_blocked=command.status is LotStatus.BLOCKED)
+    place = lot_partition(lot.org_id, command.status)
+    work.update(lot, {"status": str(command.status), "status_reason": command.reason, "org_list": place})
+    return lot
+
+
+def _taken(raw: RawItem | None) -> LotTaken:
+    return LotTaken(details={} if raw is None else {"lot": CellLot.from_raw_data(raw).lot})
 
 
 def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command: CorrectLot, actor: Actor) -> CellLots:

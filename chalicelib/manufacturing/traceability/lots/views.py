@@ -1,8 +1,26 @@
 """Lots of cells as HTTP responses."""
 
 from chalicelib.manufacturing.traceability.lots.queries import CellLots
-from chalicelib.manufacturing.traceability.lots.schemas import CellLotView, LotCorrectionView
+from chalicelib.manufacturing.traceability.lots.rules import LotStatus
+from chalicelib.manufacturing.traceability.lots.schemas import CellLotView, LotCorrectionView, LotOfCells
+from chalicelib.manufacturing.traceability.lots.tables import CellLot
 from chalicelib.manufacturing.traceability.tables import LotCorrection
+
+
+def lot_view(lot: CellLot) -> LotOfCells:
+    """Return a lot of cells."""
+    return LotOfCells(
+        lot=lot.lot,
+        status=LotStatus(lot.status),
+        version=lot.version,
+        created_at=lot.created_at,
+        created_by_id=lot.created_by,
+        reason=lot.status_reason,
+        supplier=lot.supplier,
+        supplier_lot=lot.supplier_lot,
+        quantity=lot.quantity,
+        received_at=lot.received_at,
+    )
 
 
 def cell_lot_view(found: CellLots) -> CellLotView:
