@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.identity.accounts.passwords import hash_password, matches
+from tests.benchmarks import scenarios_held_line as held_line
 from tests.benchmarks import scenarios_line as line
 from tests.benchmarks import scenarios_maintenance as maintenance
 from tests.benchmarks import scenarios_notices as notices
@@ -124,5 +125,6 @@ SCENARIOS = [
         for name, (prepare, trips) in picking.PICKING.items()
     ),
     *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
+    *(Scenario(*one, situation=held_line.SITUATION) for one in held_line.SCENARIOS.items()),
     *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]
