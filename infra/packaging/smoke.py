@@ -31,6 +31,9 @@ for kind in ("JPEG", "PNG", "WEBP"):
     Image.new("RGB", (8, 8), "red").save(data, kind)
     assert Image.open(data).convert("L").resize((2, 2)).getpixel((0, 0))
 
+from chalicelib.manufacturing.traceability.passports.qr import qr_svg
+assert qr_svg("https://baton.example/passport#demo.PCK-1").startswith("<svg")
+
 from PIL import ImageCms
 profile = ImageCms.createProfile("sRGB")
 assert ImageCms.profileToProfile(Image.new("RGB", (2, 2), "red"), profile, profile).getpixel((0, 0))

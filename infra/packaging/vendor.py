@@ -32,14 +32,21 @@ _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.jso
 # AVIF and the window system: photos are JPEG, PNG or WebP, and labels have drawn lines of text.
 _PILLOW_PARTS = ("_avif", "_imagingtk", "_imagingmath", "_imagingmorph")
 _PILLOW_LIBRARIES = ("libavif",)
+# Formats that no photo has, and the window systems. Pillow passes over formats whose modules are missing.
+_PILLOW_FORMATS = ("Blp", "Dcx", "Dds", "Eps", "Fli", "Fpx", "Ftex", "Icns", "Pdf", "Psd", "Spider", "Wmf", "Xpm")
+_PILLOW_MODULES = ("ImageQt", "ImageTk", "PdfParser", "PSDraw", *(f"{name}ImagePlugin" for name in _PILLOW_FORMATS))
 # Open Sans in other styles than that of packing slips and labels.
 _FONT_STYLES = ("Bold", "BoldItalic", "ExtraBold", "ExtraBoldItalic", "Italic", "Light", "LightItalic", "SemiBold")
-# The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries.
+# The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries; the
+# command of segno, and its contents of codes that are no addresses.
 _UNUSED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "cffi",
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",
     "pycparser",
+    "segno/cli.py",
+    "segno/helpers.py",
+    *(f"PIL/{name}.py" for name in _PILLOW_MODULES),
     *(f"ttf_opensans/ttf/OpenSans-{style}.ttf" for style in (*_FONT_STYLES, "SemiBoldItalic")),
 )
 _POWERTOOLS_UTILITIES = frozenset({"__init__.py", "jmespath_utils", "typing"})
