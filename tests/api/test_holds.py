@@ -1,4 +1,4 @@
-"""Holds by serial number and batch: what they stop and leave open, their release and their lists."""
+"""Holds by lot, serial number and batch: what they stop and leave open, their release and their lists."""
 
 import json
 from functools import partial
@@ -8,6 +8,7 @@ import pytest
 from chalicelib.manufacturing.assembly.holds import service
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
+from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Answer, World
 
 NOW = "2026-03-01T09:00:00Z"
@@ -114,6 +115,8 @@ def test_repeated_hold_with_a_key_is_made_once(world: World) -> None:
         ({"kind": "PACK", "value": "P", "reason": "r"}, {"kind"}),
         ({"kind": "SERIAL", "value": "with space", "reason": " "}, {"value", "reason"}),
         ({"kind": "BATCH", "value": "x" * 256, "reason": "r"}, {"value"}),
+        ({"kind": "LOT", "value": "two lots", "reason": "r"}, {"value"}),
+        ({"kind": "LOT", "value": "x" * 129, "reason": "r"}, {"value"}),
         ({"kind": "SERIAL", "value": "C", "reason": "r", "more": 1}, {"more"}),
     ],
 )
@@ -338,6 +341,91 @@ def test_refused_step_names_twenty_holds_at_most(world: World) -> None:
     assert answer.json["error"]["message"].endswith(", and 21 more.")
 
 
+# --- lots -------------------------------------------------------------------------------------------------------
+
+
+def test_cells_of_a_held_lot_are_bound_nowhere(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    module, other = line.module(batch), line.module(batch)
+    data(line.bind(other, "C-1", "Lot-7"))
+    data(line.unbind(other, "C-1"))
+    made = hold(line, "LOT", "LOT-7", "electrolyte")
+    assert stopped_by(line.bind(module, "C-2", "lot-7")) == [made["id"]]
+    assert stopped_by(line.bind(module, "C-1")) == [made["id"]]  # it keeps its lot
+    assert stopped_by(line.bind_tray(module, ["C-3", "C-1"])) == [made["id"]]
+    data(line.bind(module, "C-3", "LOT-8"))
+    assert [each["id"] for each in line.viewer.get("/v1/holds?kind=LOT&value=lot-7").json["data"]] == [made["id"]]
+    assert shown(line, "/v1/trace/C-1") == [named(made)]
+    data(release(line, made))
+    data(line.bind(module, "C-1"))
+
+
+def test_held_lot_stops_modules_and_packs_that_hold_cells_of_it(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    full, bad, good = line.full_module(batch, "L-1"), line.sealed_module(batch, "L-1"), line.sealed_module(batch, "L-2")
+    later = line.sealed_module(batch, "L-2")
+    pack = line.pack(batch, [good])
+    made = hold(line, "LOT", "l-1")
+    assert stopped_by(line.seal("modules", full)) == [made["id"]]
+    assert stopped_by(line.bind_module(pack, bad)) == [made["id"]]
+    both = {"moduleIds": [later["id"], bad["id"]]}
+    assert stopped_by(line.production.post("/v1/packs", {"batchId": batch["id"], "serial": "P", **both})) == [
+        made["id"]
+    ]
+    data(release(line, made))
+    data(line.bind_module(pack, bad))
+    for act in (partial(line.seal, "packs", pack), partial(line.dispose, pack, "PASS"), partial(line.ship, pack)):
+        made = hold(line, "LOT", "l-1")
+        assert stopped_by(act()) == [made["id"]]
+        for path in (
+            f"packs/{pack['id']}",
+            f"modules/{bad['id']}",
+            f"trace/{pack['serial']}",
+            f"trace/{bad['serial']}",
+        ):
+            assert shown(line, f"/v1/{path}") == [named(made)]
+        assert shown(line, f"/v1/modules/{good['id']}") == []
+        data(release(line, made))
+        data(act())
+
+
+def test_module_without_its_cells_of_a_held_lot_is_sealed(world: World) -> None:
+    line = Line(world)
+    module = line.module(line.batch())
+    data(line.bind(module, "C-1", "L-1"))
+    made = hold(line, "LOT", "L-1")
+    assert stopped_by(line.bind(module, "C-2", "L-2")) == [made["id"]]
+    data(line.unbind(module, "C-1"))
+    data(line.bind_tray(module, ["C-2", "C-3"], "L-2"))
+    data(line.seal("modules", module))
+
+
+def test_corrected_lot_decides_what_a_hold_stops(world: World) -> None:
+    line = Line(world)
+    batch = line.batch()
+    modules = [line.sealed_module(batch, "L-1") for _ in range(2)]
+    pack = line.pack(batch, modules)
+    cell = line.cells_of(modules[0])[0]
+    made = hold(line, "LOT", "L-2")
+
+    def correct(lot: str) -> None:
+        data(line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": lot, "reason": "misread"}))
+
+    correct("L-2")
+    assert stopped_by(line.seal("packs", pack)) == [made["id"]]
+    correct("L-3")
+    data(line.seal("packs", pack))
+
+
+def test_more_lots_are_held_than_one_batch_read_takes(world: World) -> None:
+    line = Line(world)
+    module = line.full_module(line.batch(), "L-104")
+    holds = [hold(line, "LOT", f"L-{number}") for number in range(105)]
+    assert stopped_by(line.seal("modules", module)) == [holds[104]["id"]]
+
+
 # --- the ways out -----------------------------------------------------------------------------------------------
 
 
@@ -409,29 +497,40 @@ def test_too_many_open_holds_are_refused_until_some_are_released(world: World, m
 def test_round_trips_of_each_step(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     batch = line.batch()
-    hold(line, "SERIAL", "elsewhere")
     pack, module = line.pack(batch), line.full_module(batch)
-    made: list[str] = []
-
-    def trips(act: partial[Answer]) -> list[str]:
-        made.clear()
-        with engine.before(None, lambda operation, _: made.append(operation)):
-            assert act().status in (200, 201)
-        return [operation.removesuffix("Item").removesuffix("Items") for operation in made]
-
-    read, ledger, commit = "BatchGet", "Query", "TransactWrite"
-    post = line.production.post
-    assert trips(partial(line.bind, line.module(batch), "C-1")) == [read, commit]
-    assert trips(partial(line.seal, "modules", module)) == [read, read, commit]
-    assert trips(partial(line.bind_module, pack, module)) == [read, ledger, commit]
     other = {"moduleIds": [line.sealed_module(batch)["id"]]}
-    assert sorted(trips(partial(post, f"/v1/packs/{pack['id']}/bind-modules", other))) == [read, read, ledger, commit]
-    assert trips(partial(line.seal, "packs", pack)) == [read, ledger, commit]
-    assert sorted(trips(partial(line.dispose, pack, "PASS"))) == [read, read, ledger, commit]
-    assert trips(partial(line.ship, pack)) == [read, ledger, commit]
+    hold(line, "SERIAL", "elsewhere")
+    hold(line, "LOT", "elsewhere")
+
+    def trips(act: partial[Answer]) -> list[list[str]]:
+        with counted_trips(engine) as made:
+            assert act().status in (200, 201)
+        return [sorted(calls) for calls in made.made]
+
+    read, query, commit = "BatchGetItem", "Query", "TransactWriteItems"
+    inside = [query, query]  # the ledger, and the modules of the held lot
+    assert trips(partial(line.bind, line.module(batch), "C-1")) == [[read], [read], [commit]]
+    assert trips(partial(line.seal, "modules", module)) == [[read], [read, read], [commit]]
+    assert trips(partial(line.bind_module, pack, module)) == [[read], inside, [commit]]
+    act = partial(line.production.post, f"/v1/packs/{pack['id']}/bind-modules", other)
+    assert trips(act) == [[read], [read, *inside], [commit]]
+    assert trips(partial(line.seal, "packs", pack)) == [[read], inside, [commit]]
+    assert trips(partial(line.dispose, pack, "PASS")) == [[read], [read, *inside], [commit]]
+    assert trips(partial(line.ship, pack)) == [[read], inside, [commit]]
     body = {"kind": "SERIAL", "value": "C-1", "reason": "r"}
-    assert trips(partial(line.qa.post, "/v1/holds", body)) == [read, commit]
+    assert trips(partial(line.qa.post, "/v1/holds", body)) == [[read], [commit]]
     newest = line.viewer.get("/v1/holds").json["data"][0]
-    assert trips(partial(release, line, newest)) == [read, commit]
-    assert trips(partial(line.viewer.get, f"/v1/holds/{newest['id']}")) == [read]
-    assert trips(partial(line.viewer.get, "/v1/holds?status=OPEN")) == [read, ledger]
+    assert trips(partial(release, line, newest)) == [[read], [commit]]
+    assert trips(partial(line.viewer.get, f"/v1/holds/{newest['id']}")) == [[read]]
+    assert trips(partial(line.viewer.get, "/v1/holds?status=OPEN")) == [[read], [query]]
+
+
+def test_nothing_more_is_read_while_nothing_is_held(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    batch = line.batch()
+    pack, module = line.pack(batch), line.sealed_module(batch)
+    data(release(line, hold(line, "LOT", "L-1")))
+    with counted_trips(engine) as made:
+        data(line.bind(line.module(batch), "C-1", "L-1"))
+        data(line.bind_module(pack, module))
+    assert [calls for calls in made.made if calls == ["Query"]] == []

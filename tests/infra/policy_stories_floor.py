@@ -242,7 +242,7 @@ def _hold_and_release(line: Line, batch: Data) -> None:
     cell = line.cells_of(module)[0]
     holds = [
         data(line.qa.post("/v1/holds", {"kind": kind, "value": value, "reason": "r"}), 201)
-        for kind, value in (("SERIAL", cell), ("BATCH", batch["id"]))
+        for kind, value in (("SERIAL", cell), ("BATCH", batch["id"]), ("LOT", "LOT-1"))
     ]
     assert line.seal("modules", module).status == 409
     data(line.unbind(module, cell))

@@ -41,7 +41,7 @@ def test_nothing_of_a_batch_is_bound_or_sealed_after_its_hold(arena: World) -> N
         assert refusal(answers[2]) in {None, "ON_HOLD", "WORKFLOW_VIOLATION"}  # the last: cells are missing
         assert line.stored_module(module).bound == sum(steps[:2])
     late = [line.bind(module, f"late-{place}") for place, module in enumerate(modules[:4])]
-    assert {refusal(answer) for answer in late} <= {"ON_HOLD", "ENTITY_LOCKED"}
+    assert {refusal(answer) for answer in late} <= {"ON_HOLD", "ENTITY_LOCKED", "WORKFLOW_VIOLATION"}
     data(line.supervisor.post(f"/v1/holds/{made.json['data']['id']}/release", {"reason": "r"}))
     assert all(line.bind(line.module(batch), f"free-{place}").status == 200 for place in range(2))
 
@@ -97,3 +97,43 @@ def test_holds_made_and_released_at_once_are_all_kept(arena: World) -> None:
         assert line.bind(module, f"B-{number}").code == "ON_HOLD"
     for number in range(4):
         data(line.bind(module, f"A-{number}"))
+
+
+def test_nothing_with_cells_of_a_lot_is_bound_or_sealed_after_its_hold(arena: World) -> None:
+    line = Line(arena)
+    batch = line.batch(cellsPerModule=2)
+    modules = [line.module(batch) for _ in range(SCANNERS - 1)]
+
+    def scan(number: int) -> list[Answer]:
+        """Bind one cell of the lot and one of another, and seal."""
+        module = modules[number]
+        binds = [line.bind(module, f"{number}-{lot}", lot) for lot in ("good", "bad")]
+        return [*binds, line.seal("modules", module)]
+
+    calls: list[Callable[[], list[Answer]]] = [lambda: [held(line, "LOT", "BAD")]]
+    calls += [partial(scan, number) for number in range(len(modules))]
+    [made], *answers_of = at_once(calls)
+    assert made.status == 201
+    for module, (_, bound, sealed) in zip(modules, answers_of, strict=True):
+        assert refusal(bound) in {None, "ON_HOLD"}
+        assert refusal(sealed) in {None, "ON_HOLD", "WORKFLOW_VIOLATION"}
+        shown = data(line.viewer.get(f"/v1/modules/{module['id']}"))
+        assert len(shown["holds"]) == (bound.status == 200)
+        late = line.seal("modules", module)
+        if bound.status == 200:
+            assert refusal(late) == ("ENTITY_LOCKED" if sealed.status == 200 else "ON_HOLD")
+
+
+def test_a_corrected_lot_and_a_shipment_are_one_before_the_other(arena: World) -> None:
+    line = Line(arena)
+    batch = line.batch(cellsPerModule=1, modulesPerPack=1)
+    assert held(line, "LOT", "bad").status == 201
+    for _ in range(12):
+        pack = line.finished_pack(batch)
+        [cell] = line.cells_of(line.modules_of(pack)[0])
+        body = {"lot": "bad", "reason": "misread"}
+        shipped, corrected = both(partial(line.ship, pack), partial(line.qa.patch, f"/v1/cells/{cell}/lot", body))
+        assert corrected.status == 200
+        assert refusal(shipped) in {None, "ON_HOLD"}
+        again = line.ship(pack)
+        assert refusal(again) == ("WORKFLOW_VIOLATION" if shipped.status == 200 else "ON_HOLD")

@@ -194,7 +194,7 @@ _TABLE: tuple[tuple[str, str, _Holders], ...] = (
     ("manufacturing.test.read", "Read the tests of modules and packs.", _CONSOLE),
     ("manufacturing.test.record", "Record a test of a module or pack.", _QA),
     ("manufacturing.hold.read", "Read holds.", _CONSOLE),
-    ("manufacturing.hold.create", "Hold a serial number or a batch.", _QA),
+    ("manufacturing.hold.create", "Hold a lot, a serial number or a batch.", _QA),
     ("manufacturing.hold.release", "Release a hold.", _SUPERVISOR),
     ("manufacturing.lot.read", "Read lots of cells.", _CONSOLE),
     ("manufacturing.lot.create", "Record a lot of cells.", _PRODUCTION),

@@ -1,10 +1,11 @@
 """The use cases of modules: create, bind and unbind cells, seal."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import VersionConflict
-from chalicelib.core.store import ReadResult
+from chalicelib.core.store import ReadResult, parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import (
     CELL_ARTICLE,
@@ -15,7 +16,12 @@ from chalicelib.manufacturing.assembly.binding import (
     require_room,
     update_binding,
 )
-from chalicelib.manufacturing.assembly.holds.blocking import marks_of_cells, marks_of_module, require_not_held
+from chalicelib.manufacturing.assembly.holds.blocking import (
+    marks_of_cells,
+    marks_of_module,
+    read_lots_of_module,
+    require_not_held,
+)
 from chalicelib.manufacturing.assembly.holds.service import forget_module
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
@@ -118,8 +124,9 @@ def seal_module(work: UnitOfWork, module: Module, *, holds: OpenHolds | None) ->
     missing = missing_for_seal(module.bound, module.required, "cell")
     if missing:
         raise line_conflict(module, LineAction.SEAL, missing, bound=module.bound, required=module.required)
-    require_not_held(work, module, marks_of_module(module), holds, LineAction.SEAL)
-    tests = read_unit_tests(module, work.clock)
+    read_tests, read_lots = partial(read_unit_tests, module, work.clock), partial(_held_lots, work, module, holds)
+    [tests], [held] = parallel_pair_reads([read_tests], [read_lots])
+    require_not_held(work, module, marks_of_module(module, held), holds, LineAction.SEAL)
     problems = missing_tests(module, tests)
     if problems:
         raise line_conflict(module, LineAction.SEAL, list(map(str, problems)), tests=problem_details(problems))
@@ -129,6 +136,10 @@ def seal_module(work: UnitOfWork, module: Module, *, holds: OpenHolds | None) ->
     require_open_batch(work, module, LineAction.SEAL)
     LINE_HOURS.count(work, module.org_id, modules_sealed=1)
     return module
+
+
+def _held_lots(work: UnitOfWork, module: Module, holds: OpenHolds | None) -> dict[str, set[str]]:
+    return read_lots_of_module(module.org_id, module.item_id, holds, work.clock)
 
 
 def _bind(
@@ -149,7 +160,8 @@ def _bind(
     lots = lots_of_cells(module.org_id, serials, lot_of(parts.values(), given_lot), free)
     require_lots(module.sku, lots.values())
     require_lots_released(work, module.org_id, lots.values(), holds)
-    require_not_held(work, module, marks_of_module(module) | marks_of_cells(serials), holds, action)
+    marks = marks_of_module(module, _held_lots(work, module, holds)) | marks_of_cells(serials, lots.values())
+    require_not_held(work, module, marks, holds, action)
     require_open_batch(work, module, action)
     _stage_cells(work, module, actor, lots=lots, free=free, action=action)
     changes: dict[str, list[object]] = {f"cell/{serial}.module": [None, module.item_id] for serial in serials}

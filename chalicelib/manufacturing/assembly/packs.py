@@ -23,6 +23,7 @@ from chalicelib.manufacturing.assembly.holds.blocking import (
     marks_of_cells,
     marks_of_module,
     read_contents,
+    read_held_lots,
     require_not_held,
     require_pack_not_held,
     stored_origins,
@@ -120,9 +121,11 @@ def _bind_first_modules(
     missing = missing_for_binding(0, pack.required, len(module_ids), "module")
     if missing:
         raise line_conflict(batch, LineAction.CREATE_PACK, missing, bound=0, required=pack.required)
-    modules = _read_modules(work, pack.org_id, module_ids)
+    read_modules = partial(_read_modules, work, pack.org_id, module_ids)
+    [modules], [lots] = parallel_pair_reads([read_modules], [partial(read_held_lots, pack.org_id, holds)])
     marks = marks_of_cells([pack.serial]) | marks_of_batch(batch.item_id)
-    require_not_held(work, batch, marks.union(*map(marks_of_module, modules)), holds, LineAction.CREATE_PACK)
+    marks = marks.union(*(marks_of_module(module, lots) for module in modules))
+    require_not_held(work, batch, marks, holds, LineAction.CREATE_PACK)
     _require_bindable(
         work, pack, modules, lambda missing, **more: line_conflict(batch, LineAction.CREATE_PACK, missing, **more)
     )

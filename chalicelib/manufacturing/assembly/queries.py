@@ -1,6 +1,7 @@
 """Reads of modules and packs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.blocking import read_held_lots
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
@@ -58,6 +60,7 @@ class PackContents(msgspec.Struct, frozen=True):
     dispositions: Sequence[DispositionRecord]
     sku: Sku | None
     holds: OpenHolds | None
+    held_lots: Mapping[str, AbstractSet[str]]
 
 
 def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[Module]:
@@ -96,8 +99,9 @@ def get_module_contents(module: Module, holds: OpenHolds | None) -> ModuleConten
 
 def get_pack_contents(pack: Pack, holds: OpenHolds | None) -> PackContents:
     """Return a pack with its SKU, modules, newest tests and newest dispositions, and what is held."""
-    entries, tests, dispositions, sku = _read_contents(pack, partial(newest_dispositions, pack.pk))
-    return PackContents(pack, entries, tests, dispositions, sku, holds)
+    more = partial(newest_dispositions, pack.pk), partial(read_held_lots, pack.org_id, holds)
+    entries, tests, dispositions, lots, sku = _read_contents(pack, *more)
+    return PackContents(pack, entries, tests, dispositions, sku, holds, lots)
 
 
 def _read_contents(assembly: Assembly, *more: Callable[[], Any]) -> list[Any]:

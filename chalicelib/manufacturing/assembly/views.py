@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 import msgspec.structs
 
-from chalicelib.manufacturing.assembly.holds.blocking import marks_of_module, marks_of_pack, unit_holds
+from chalicelib.manufacturing.assembly.holds.blocking import (
+    Contents,
+    marks_of_cells,
+    marks_of_module,
+    marks_of_pack,
+    unit_holds,
+)
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.rework_schemas import UnitChange, UnitChangeKind
 from chalicelib.manufacturing.assembly.schemas import (
@@ -55,7 +61,8 @@ def module_detail_view(contents: ModuleContents) -> ModuleDetail:
     cells = [Cell(serial, entry.at, lots[serial]) for entry in entries for serial in entry.present]
     view, changes = module_view(contents.module, contents.sku), _changes(contents.entries)
     tests = list(map(unit_test_view, contents.tests))
-    holds = unit_holds(contents.holds, marks_of_module(contents.module))
+    lots_held = (cell.lot for cell in cells)
+    holds = unit_holds(contents.holds, marks_of_module(contents.module, {}) | marks_of_cells((), lots_held))
     return ModuleDetail(**msgspec.structs.asdict(view), cells=cells, changes=changes, tests=tests, holds=holds)
 
 
@@ -95,7 +102,7 @@ def pack_detail_view(contents: PackContents) -> PackDetail:
         dispositions=dispositions,
         changes=changes,
         tests=list(map(unit_test_view, contents.tests)),
-        holds=unit_holds(contents.holds, marks_of_pack(contents.pack, contents.entries)),
+        holds=unit_holds(contents.holds, marks_of_pack(contents.pack, Contents(contents.entries, contents.held_lots))),
     )
 
 

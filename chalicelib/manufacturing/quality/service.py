@@ -8,7 +8,7 @@ from chalicelib.core.store import parallel_pair_reads
 from chalicelib.core.work import UnitOfWork
 from chalicelib.identity.accounts.settings import general_settings
 from chalicelib.identity.accounts.tables import Organisation
-from chalicelib.manufacturing.assembly.holds.blocking import read_contents, require_pack_not_held
+from chalicelib.manufacturing.assembly.holds.blocking import Contents, read_contents, require_pack_not_held
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import line_conflict
@@ -29,7 +29,6 @@ from chalicelib.manufacturing.rules import LineAction, PackStatus
 from chalicelib.manufacturing.sku_spec import Measurement
 from chalicelib.manufacturing.status_counters import change_status
 from chalicelib.manufacturing.tables import LINE_HOURS, Pack
-from chalicelib.manufacturing.traceability.tables import LedgerEntry
 
 
 def dispose_pack(
@@ -79,9 +78,9 @@ def _new_record(work: UnitOfWork, pack: Pack, command: Decision, actor: Actor) -
     )
 
 
-def _inside(pack: Pack, disposition: Disposition, holds: OpenHolds | None) -> list[LedgerEntry]:
+def _inside(pack: Pack, disposition: Disposition, holds: OpenHolds | None) -> Contents:
     """Return what a pack that passes holds; nothing for other dispositions, which holds do not stop."""
-    return read_contents(pack, holds) if disposition is Disposition.PASS else []
+    return read_contents(pack, holds) if disposition is Disposition.PASS else Contents()
 
 
 def _check_limits(

@@ -11,7 +11,7 @@ not exist.
 The id of a module or pack is traced like its serial number; batches and SKUs have none (`batch_trace.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
@@ -26,10 +26,13 @@ from chalicelib.core.store import ItemKey, Query, get, get_many, parallel_pair_r
 from chalicelib.core.table import key
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.holds.blocking import (
+    Contents,
     marks_of_batch,
     marks_of_cells,
     marks_of_module,
     marks_of_pack,
+    read_held_lots,
+    read_lots_of_module,
     unit_holds,
 )
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
@@ -114,22 +117,22 @@ def trace(actor: Actor, named: Named, query: TraceQuery, clock: Clock) -> TraceA
     serial = named.text if own is None else own.serial
     if own is None or own.used_as == CELL:
         ledger_reader.decode_position(query.cursor, key(actor.org_id, "TRACE", serial))
-        lot = None if named.number is None else lot_of_cell(named.number, actor.org_id)
-        view = _trace_cell(actor.org_id, own, serial, named.holds, clock)
-        return TraceAnswer(msgspec.structs.replace(view, lot=lot), CursorMeta(None))
+        return TraceAnswer(_trace_cell(actor.org_id, own, named, clock), CursorMeta(None))
     return _trace_assembly(own, query, named.holds, clock)
 
 
-def _trace_cell(org_id: str, own: SerialNumber | None, serial: str, holds: OpenHolds | None, clock: Clock) -> TraceView:
+def _trace_cell(org_id: str, own: SerialNumber | None, named: Named, clock: Clock) -> TraceView:
     """Return the trace of a cell, which is in no module if it was unbound, or if a scrapped module freed it."""
-    marks = marks_of_cells([serial])
+    serial, holds = named.text if own is None else own.serial, named.holds
+    lot = None if named.number is None else lot_of_cell(named.number, org_id)
+    marks = marks_of_cells([serial], [lot])
     module = None if own is None else require_stored(get(module_key(org_id, str(own.holder_id))), serial)
     if module is None or module.cells_freed:
-        return TraceView(serial, "cell", serial, "REMOVED", [], [], unit_holds(holds, marks))
+        return TraceView(serial, "cell", serial, "REMOVED", [], [], unit_holds(holds, marks), lot=lot)
     status = "BOUND" if module.scrapped_at is None else "SCRAPPED"
     ancestors = [entity_entry(module), *_module_ancestors(module, clock)]
     found = unit_holds(holds, marks | marks_of_batch(module.batch_id))
-    return TraceView(serial, "cell", serial, status, ancestors, [], found)
+    return TraceView(serial, "cell", serial, status, ancestors, [], found, lot=lot)
 
 
 def _trace_assembly(own: SerialNumber, query: TraceQuery, holds: OpenHolds | None, clock: Clock) -> TraceAnswer:
@@ -137,7 +140,7 @@ def _trace_assembly(own: SerialNumber, query: TraceQuery, holds: OpenHolds | Non
     list_name = key(own.org_id, "TRACE", own.serial)
     position = ledger_reader.decode_position(query.cursor, list_name)
     trace_assembly = _trace_module if own.used_as == MODULE else _trace_pack
-    assembly, ancestors, contents = trace_assembly(own, position, query.limit, clock)
+    assembly, ancestors, contents = trace_assembly(own, position, query.limit, holds, clock=clock)
     page = contents.descendants[: query.limit]
     last = page[-1].position if len(contents.descendants) > query.limit else contents.resume_at
     entries = [descendant.entry for descendant in page]
@@ -155,25 +158,29 @@ def require_stored(entity: Any, serial: str) -> Any:
 
 
 def _trace_module(
-    number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
+    number: SerialNumber, position: LedgerPosition | None, limit: int, holds: OpenHolds | None, *, clock: Clock
 ) -> tuple[Assembly, list[TraceEntry], _Contents]:
     module_id = str(number.holder_id)
     if position is not None and position.module_id != module_id:
         raise cursors.refused()
     item_key = module_key(number.org_id, module_id)
     read_ledger = partial(ledger_reader.read_ledger, item_key.pk, position, limit + _SPARE)
-    [stored], [(entries, is_complete)] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
+    read_lots = partial(read_lots_of_module, number.org_id, module_id, holds, clock)
+    reads: list[Callable[[], Any]] = [partial(get, item_key), read_lots]
+    [stored, lots], [(entries, is_complete)] = parallel_pair_reads(reads, [read_ledger])
     module: Module = require_stored(stored, number.serial)
     contents = _contents([ModuleLedger(module, entries, is_complete)], position or LedgerPosition(module_id), None)
-    return module, _module_ancestors(module, clock), replace(contents, marks=marks_of_module(module))
+    return module, _module_ancestors(module, clock), replace(contents, marks=marks_of_module(module, lots))
 
 
 def _trace_pack(
-    number: SerialNumber, position: LedgerPosition | None, limit: int, clock: Clock
+    number: SerialNumber, position: LedgerPosition | None, limit: int, holds: OpenHolds | None, *, clock: Clock
 ) -> tuple[Assembly, list[TraceEntry], _Contents]:
     item_key = pack_key(number.org_id, str(number.holder_id))
     read_ledger = partial(ledger_reader.read_whole_ledger, item_key.pk)
-    [stored], [ledger] = parallel_pair_reads([partial(get, item_key)], [read_ledger])
+    read_lots = partial(read_held_lots, number.org_id, holds)
+    reads: list[Callable[[], Any]] = [partial(get, item_key), read_lots]
+    [stored, lots], [ledger] = parallel_pair_reads(reads, [read_ledger])
     pack: Pack = require_stored(stored, number.serial)
     modules = ledger_reader.packed_modules(ledger)
     max_modules = min(limit // (1 + pack.sku.cells_per_module) + _SPARE, ledger_reader.MAX_MODULES)
@@ -185,7 +192,7 @@ def _trace_pack(
     has_more = bool(page) and page[-1] != modules[-1]
     resume_at = LedgerPosition(page[-1].id, ledger_reader.AFTER_LEDGER) if has_more else None
     contents = _contents(ledgers, position, resume_at)
-    return pack, ancestors, replace(contents, marks=marks_of_pack(pack, ledger))
+    return pack, ancestors, replace(contents, marks=marks_of_pack(pack, Contents(ledger, lots)))
 
 
 def _contents(

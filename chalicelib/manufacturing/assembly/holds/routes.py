@@ -58,12 +58,12 @@ def list_holds(request: Request[Empty, HoldQuery]) -> Page[Hold]:
     examples={"request": examples.NEW_HOLD, "response": {"data": examples.HOLD}},
 )
 def create_hold(request: Request[CreateHold, Empty], work: UnitOfWork) -> Hold:
-    """Hold a serial number or a batch: what is held cannot be bound, sealed, passed or shipped.
+    """Hold a lot, a serial number or a batch: what is held cannot be bound, sealed, passed or shipped.
 
-    A held cell also holds its module and the pack that this is in, a held module its pack, a held batch its modules and
-    packs. Their steps are 409 `ON_HOLD` from the moment of this response on; `FAIL`, `QUARANTINE`, unbinding, scrap,
-    rework and void stay possible. A serial number may be held before it is used. What is held twice has to be released
-    twice.
+    A held cell or lot also holds its modules and the packs that these are in, a held module its pack, a held batch its
+    modules and packs. Their steps are 409 `ON_HOLD` from the moment of this response on; `FAIL`, `QUARANTINE`,
+    unbinding, scrap, rework and void stay possible. A lot or serial number may be held before it is used. What is held
+    twice has to be released twice.
     """
     entity = request.related["entity"]
     return service.create_hold(

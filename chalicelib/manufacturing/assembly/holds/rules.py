@@ -1,28 +1,32 @@
 """What a hold holds, and how what a module or pack consists of is compared with the open holds.
 
-A mark is a short text about a unit: its serial number, its batch, its id, and those of what it contains. A hold has
-marks too, and holds a unit if they share one.
+A mark is a short text about a unit: its serial number, its lot, its batch, its id, and those of what it contains. A
+hold has marks too, and holds a unit if they share one.
 """
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.core.state_machine import StateMachine
-from chalicelib.manufacturing.traceability.rules import read_part, scan_error
+from chalicelib.manufacturing.traceability.rules import fold_lot, read_part, scan_error
 
 _MODULE = "MODULE"
 """The kind of the mark that a module and the hold of a cell in it share."""
 _ID_LENGTH = 255
+_LOT = r"[!-~]{1,128}"
 
 
 class HoldKind(StrEnum):
     """What a hold holds.
 
-    `SERIAL`: a cell, module or pack by its serial number. `BATCH`: all modules and packs of a batch.
+    `LOT`: all cells of a lot. `SERIAL`: a cell, module or pack by its serial number. `BATCH`: all modules and packs of
+    a batch.
     """
 
+    LOT = "LOT"
     SERIAL = "SERIAL"
     BATCH = "BATCH"
 
@@ -68,7 +72,12 @@ class OpenHold(NamedTuple):
 
 def mark(kind: HoldKind, value: str) -> str:
     """Return the mark of what a hold of this kind and value holds."""
-    return f"{kind} {value}"
+    return f"{kind} {compared(kind, value)}"
+
+
+def compared(kind: str, value: str) -> str:
+    """Return the form in which values are compared: lots match without case."""
+    return fold_lot(value) if kind == HoldKind.LOT else value
 
 
 def module_mark(module_id: str) -> str:
@@ -90,4 +99,6 @@ def value_error(kind: HoldKind, value: str) -> str | None:
     """Return why a value cannot be held; None if it can."""
     if kind is HoldKind.SERIAL:
         return scan_error(value)
+    if kind is HoldKind.LOT:
+        return None if re.fullmatch(_LOT, value) else "must consist of 1 to 128 visible ASCII characters without spaces"
     return None if len(value) <= _ID_LENGTH else f"must have at most {_ID_LENGTH} characters"

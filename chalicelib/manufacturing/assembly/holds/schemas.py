@@ -20,7 +20,8 @@ class CreateHold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: HoldKind
     """What the value names."""
     value: HeldValue
-    """A serial number or a scanned code with it, which may be unknown yet, or the id of a batch (`BAT-...`)."""
+    """A lot or a serial number, which may be unknown yet, a scanned code with a serial number, or the id of a batch
+    (`BAT-...`)."""
     reason: Text500
     """Why it is held. Everybody whose step is refused sees it."""
 
@@ -45,7 +46,7 @@ class HoldQuery(CursorRequest, frozen=True):
     kind: HoldKind | None = None
     """Only holds of this kind."""
     value: HeldValue | None = None
-    """Only holds of this serial number, or a scanned code with it, or of this batch."""
+    """Only holds of this lot, of this serial number, or a scanned code with it, or of this batch."""
 
 
 class HoldView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -56,7 +57,7 @@ class HoldView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     kind: HoldKind
     """What it holds."""
     value: str
-    """The serial number or the id of the batch."""
+    """The lot, the serial number or the id of the batch."""
     status: HoldStatus
     """The status of the hold."""
     reason: str
@@ -87,7 +88,7 @@ class UnitHold(msgspec.Struct, frozen=True):
     kind: HoldKind
     """What it holds."""
     value: str
-    """The serial number or the id of the batch that is held."""
+    """The lot, the serial number or the id of the batch that is held."""
     reason: str
     """Why it is held."""
 

@@ -15,7 +15,7 @@ from chalicelib.core.errors import NotFound, VersionConflict
 from chalicelib.core.table import is_as_read
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.holds.errors import TooManyHolds
-from chalicelib.manufacturing.assembly.holds.rules import HoldKind, HoldStatus, OpenHold, held_value
+from chalicelib.manufacturing.assembly.holds.rules import HoldKind, HoldStatus, OpenHold, held_value, holds_on, mark
 from chalicelib.manufacturing.assembly.holds.schemas import CreateHold, ReleaseHold
 from chalicelib.manufacturing.assembly.holds.tables import (
     Hold,
@@ -26,6 +26,7 @@ from chalicelib.manufacturing.assembly.holds.tables import (
     hold_kind,
     list_keys,
     open_holds,
+    open_holds_key,
 )
 from chalicelib.manufacturing.tables import ProductionBatch
 from chalicelib.manufacturing.traceability.serial_registry import find_scanned
@@ -44,7 +45,7 @@ def create_hold(
     number: SerialNumber | None,
     batch: ProductionBatch | None,
 ) -> Hold:
-    """Hold a serial number or a batch; `number` and `batch` are what was found by the value.
+    """Hold a lot, a serial number or a batch; `number` and `batch` are what was found by the value.
 
     Raise `NotFound` if there is no such batch, and `TooManyHolds`.
     """
@@ -79,6 +80,15 @@ def forget_module(work: UnitOfWork, org_id: str, holds: OpenHolds | None, serial
     ]
     if kept != list(open_holds(holds)):
         _replace(work, org_id, holds, kept)
+
+
+def correct_held_lot(work: UnitOfWork, org_id: str, holds: OpenHolds | None, lot: str) -> None:
+    """Stage that a bound cell has this lot now: a step that did not see it yet runs again if the lot is held."""
+    held = open_holds(holds)
+    if holds_on(held, {mark(HoldKind.LOT, lot)}):
+        _replace(work, org_id, holds, held)
+    else:
+        work.check_condition(open_holds_key(org_id), are_as_read(holds), VersionConflict(), label=EXACT_VERSION)
 
 
 def _require_batch(batch: ProductionBatch | None, value: str) -> None:

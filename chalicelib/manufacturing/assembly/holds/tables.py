@@ -18,7 +18,7 @@ from pynamodb.indexes import AllProjection
 from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey
 from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, index, key, optional, stored_in
-from chalicelib.manufacturing.assembly.holds.rules import HoldKind, HoldStatus, OpenHold
+from chalicelib.manufacturing.assembly.holds.rules import HoldKind, HoldStatus, OpenHold, compared
 from chalicelib.manufacturing.sku_spec import StructAttribute
 
 COPIES = Shards(8)
@@ -118,7 +118,7 @@ def kind_partition(org_id: str, kind: str, status: HoldStatus) -> str:
 
 def value_partition(org_id: str, kind: str, value: str, status: HoldStatus) -> str:
     """Return the partition of the holds of a value in a status."""
-    return key(org_id, "HOLDS", kind, value, status)
+    return key(org_id, "HOLDS", kind, compared(kind, value), status)
 
 
 def hold_kind(hold: Hold) -> HoldKind:

@@ -121,6 +121,7 @@ def get_lot_of_cell(request: Request[Empty, Empty, SerialNumber | None]) -> Cell
     "/v1/cells/{serial}/lot",
     permission=permissions.CORRECT_LOT,
     resource=_CELL,
+    related={"holds": holds_resource("serial")},
     body=CorrectLot,
     **_CELL_RESPONSE,
     errors=[SerialNotFound],
@@ -136,7 +137,8 @@ def correct_cell_lot(request: Request[CorrectLot, Empty, SerialNumber | None], w
     What was recorded before stays; the correction is an event of the histories of the cell, its module and its pack. A
     recall finds the cell by this lot and by every lot that it had before.
     """
-    return service.correct_lot(work, request.resource, request.path["serial"], request.body, request.actor)
+    found = service.FoundCell(request.path["serial"], request.resource)
+    return service.correct_lot(work, found, request.body, request.actor, holds=request.related["holds"])
 
 
 importing(routes, CELLS)

@@ -6,13 +6,14 @@ is listed by itself (`LotCell`), because no module counts it any more.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.store import get, parallel_pair_reads
 from chalicelib.core.work import RawItem, UnitOfWork
 from chalicelib.manufacturing import permissions
+from chalicelib.manufacturing.assembly.holds.service import correct_held_lot
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.errors import LotConflict
 from chalicelib.manufacturing.quality.queries import NEWEST
@@ -35,6 +36,13 @@ from chalicelib.manufacturing.traceability.tables import (
     lot_correction_key,
     lot_key,
 )
+
+
+class FoundCell(NamedTuple):
+    """The text that a request names, and the serial number that was found by it."""
+
+    raw: str
+    number: SerialNumber | None
 
 
 def lots_of_cells(
@@ -92,13 +100,15 @@ def _taken(raw: RawItem | None) -> LotTaken:
     return LotTaken(details={} if raw is None else {"lot": CellLot.from_raw_data(raw).lot})
 
 
-def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command: CorrectLot, actor: Actor) -> CellLots:
-    """Give a cell another lot, wherever it is; `number` is what was found by the text that the request names.
+def correct_lot(
+    work: UnitOfWork, found: FoundCell, command: CorrectLot, actor: Actor, *, holds: OpenHolds | None
+) -> CellLots:
+    """Give a cell another lot, wherever it is.
 
     Raise `SerialNotFound` if the organisation has no such cell, `ValidationFailed` if it has this lot already.
     """
     actor.require_reach(permissions.CORRECT_LOT)
-    cell = require_cell(actor, number, raw)
+    cell = require_cell(actor, found.number, found.raw)
     if cell.lot == command.lot:
         raise ValidationFailed({"lot": "is the lot of the cell already"})
     read_module = partial(find_module, cell)
@@ -109,6 +119,8 @@ def correct_lot(work: UnitOfWork, number: SerialNumber | None, raw: str, command
     change_cell(work, cell, [SerialNumber.lot.set(command.lot)], changes)
     is_bound = module is not None and not module.cells_freed
     entry = _correct_in_module(work, module, cell, command, actor) if module is not None and is_bound else None
+    if is_bound:
+        correct_held_lot(work, actor.org_id, holds, command.lot)
     for lot in {fold_lot(lot): lot for lot in (cell.lot, command.lot) if lot is not None}.values():
         list_cell_of_lot(work, actor.org_id, lot, cell.serial)
     correction = lot_correction_key(actor.org_id, cell.serial, work.ids.new()).new(
