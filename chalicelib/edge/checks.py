@@ -23,12 +23,12 @@ MAX_ID_BYTES = 255
 ReadId = Callable[[str], str | None]
 
 
-def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId, body: object) -> dict[str, ItemKey[Any]]:
+def item_keys(endpoint: Endpoint, org_id: str, read_id: ReadId, command: object) -> dict[str, ItemKey[Any]]:
     """Return the keys of the declared items, by name; an item whose ids the request does not name has none.
 
-    Those that the endpoint's `reads` makes from a valid body have numbers as names.
+    Those that the endpoint's `reads` makes from a valid body, or from the query of a read, have numbers as names.
     """
-    made = () if endpoint.reads is None or body is None else endpoint.reads(org_id, body)
+    made = () if endpoint.reads is None or command is None else endpoint.reads(org_id, command)
     keys = {str(number): item_key for number, item_key in enumerate(made)}
     for name, resource in endpoint.items.items():
         ids = [read_id(source) for source in resource.id_from]

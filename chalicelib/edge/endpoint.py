@@ -77,8 +77,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     related: Mapping[str, Resource[Any]] = msgspec.field(default_factory=dict)
     """Further items that the use case needs, read in the same call; `request.related[name]`."""
     reads: Callable[[str, Any], Iterable[ItemKey[Any]]] | None = None
-    """Makes the keys of as many items as a valid body names, from it and the organisation; read in the same call into
-    `request.found`, unchecked. With those of the authentication they are at most 100."""
+    """Makes the keys of as many items as a valid body (of a read: its query) names, from it and the organisation; read
+    in the same call into `request.found`, unchecked. With those of the authentication they are at most 100."""
     owners: Callable[[Any, Actor], Collection[str | None]] | None = None
     """Who owns the resource, where that differs from the resource's own `owners`."""
     owners_only: bool = False

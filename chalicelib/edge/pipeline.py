@@ -134,7 +134,7 @@ def _admit(endpoint: Endpoint, deps: Dependencies, credentials: Any, given: Inpu
     """Authenticate and authorise the caller with the one batch read of every request."""
     http = given.http
     org_id, user_id = credentials.org_id, credentials.user_id
-    keys = checks.item_keys(endpoint, org_id, given.read_id(user_id), given.body)
+    keys = checks.item_keys(endpoint, org_id, given.read_id(user_id), given.body if endpoint.mutates else given.query)
     record_key = idempotency.record_key(org_id, user_id, given.idempotency_key) if given.idempotency_key else None
     actor, found = _authenticate(deps, credentials, [*keys.values(), *filter(None, [record_key])], http.request_id)
     if endpoint.mutates:

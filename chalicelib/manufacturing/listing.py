@@ -1,10 +1,12 @@
 """Lists of SKUs, batches, modules and packs: numbered pages, cursors, filters, and exact totals.
 
 `status`, `disposition`, `skuId` and `batchId` select partitions of an index and ranges in each. The ranges are read in
-parallel, newest first, up to the end of the page, and merged by id; the total comes from the status counters in the
-same trip. A page after a cursor costs the same wherever it is. A numbered page costs what lies before it and itself,
-whatever the size of the list; it begins before row 10,000. A list in several shards has about the same number of the
-first rows in each, so a shard is read that far, and once more if it has more of them.
+parallel, newest first, up to the end of the page, and merged by id. The total comes from the status counters, which are
+read with the authentication, so a page beyond the end reads no rows.
+
+A page after a cursor costs the same wherever it is. A numbered page costs what lies before it and itself, whatever the
+size of the list; it begins before row 10,000. One answer of the store has up to 1 MB, some 900 rows. A list in several
+shards has about the same number of the first rows in each, so a shard is read that far, and on if it has more of them.
 
 `q` finds modules and packs by an index (`search.py`). SKUs and batches, which are few, are searched by reading the rows
 that the other filters leave, and so is what a permission of scope "own" covers.
@@ -13,7 +15,7 @@ An index follows its table within moments, a counter at once: in between, a row 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
@@ -22,7 +24,6 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.core import cursors
 from chalicelib.core.actor import Actor
-from chalicelib.core.clock import Clock
 from chalicelib.core.conditional import all_of
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.sharding import HIGHEST, merge
@@ -32,8 +33,6 @@ from chalicelib.core.store import (
     RawItem,
     ReadResult,
     Rows,
-    get_many,
-    parallel_pair_reads,
     parallel_reads,
 )
 from chalicelib.core.table import key
@@ -52,8 +51,6 @@ from chalicelib.manufacturing.tables import (
 
 EntityT = TypeVar("EntityT", bound=ListedEntity)
 
-_FAR = 900
-"""The number of rows before a page from which on the counters are read first: about one read of a partition."""
 _ID = "item_id"
 
 
@@ -65,6 +62,11 @@ class EntityFilter(msgspec.Struct, frozen=True):
     batch_id: str | None = None
     q: str | None = None
     disposition: str | None = None
+
+    @classmethod
+    def of(cls, query: ListQuery) -> "EntityFilter":
+        """Return the filter that a query names."""
+        return cls(**{name: getattr(query, name, None) for name in cls.__struct_fields__})
 
     @property
     def is_unsatisfiable(self) -> bool:
@@ -94,13 +96,24 @@ class EntityPage(msgspec.Struct, Generic[EntityT], frozen=True):
     meta: ListMeta
 
 
+def totals_of(model: type[ListedEntity]) -> Callable[[str, ListQuery], list[ItemKey[Any]]]:
+    """Return the function that makes the keys of the totals of a list, which are read with the authentication."""
+
+    def make_keys(org_id: str, query: ListQuery) -> list[ItemKey[Any]]:
+        filter_ = EntityFilter.of(query)
+        return [] if filter_.is_unsatisfiable or filter_.q else _Totals.of(org_id, model, filter_).keys
+
+    return make_keys
+
+
 def list_entities(
-    actor: Actor, permission: str, model: type[EntityT], page: ListQuery, filter_: EntityFilter, *, clock: Clock
+    actor: Actor, permission: str, model: type[EntityT], page: ListQuery, stored: ReadResult
 ) -> EntityPage[EntityT]:
     """Return a page of the entities that this permission of the caller covers, newest first.
 
-    Raise `ValidationFailed` if the cursor is not one of this list.
+    `stored` was read by the keys of `totals_of`. Raise `ValidationFailed` if the cursor is not one of this list.
     """
+    filter_ = EntityFilter.of(page)
     if filter_.is_unsatisfiable:
         return EntityPage([], _meta(page, 0))
     if filter_.q and issubclass(model, Assembly):
@@ -108,26 +121,17 @@ def list_entities(
     list_name = key(actor.org_id, model.kind, *(value or "" for value in msgspec.structs.astuple(filter_)))
     after = None if page.cursor is None else cursors.decode(page.cursor, list_name, {_ID: "S"})[_ID]["S"]
     org_id, condition = actor.org_id, _row_condition(actor, permission, model, filter_)
-    totals = _Totals(
-        [] if condition is not None else counter_keys(org_id, model.kind, filter_.owner),
-        filter_.sections(model.kind),
-        batch_key(org_id, filter_.batch_id) if filter_.batch_id and filter_.sku_id else None,
-        filter_.sku_id,
-    )
-    if condition is None and after is None and page.start > _FAR:
-        number = totals.number(totals.read(clock))
-        if page.start >= number:
-            return EntityPage([], _meta(page, number))
+    totals = _Totals.of(org_id, model, filter_)
+    number = totals.number(stored)
+    if condition is None and after is None and page.start >= number:
+        return EntityPage([], _meta(page, number))
     queries = _queries(model, org_id, filter_, condition, after)
     if after is not None:
         page = msgspec.structs.replace(page, page=1)
     stop = page.stop if after is None else page.stop + 2  # the entity of the cursor, and one more to know the end
     limit = _share(stop, len(list_partitions(org_id, model.kind, None))) if condition is None else None
-    rows, [stored] = parallel_pair_reads(
-        [partial(query.read, limit) for query in queries], [partial(totals.read, clock)]
-    )
-    items = _newest(queries, rows, stop, limit) if totals.has_rows(stored) else []
-    number = totals.number(stored) if condition is None else len(items)
+    items = _newest(queries, stop, limit) if totals.has_rows(stored) else []
+    number = number if condition is None else len(items)
     shown = [item for item in items if item[_ID]["S"] != after][page.start : page.stop]
     is_last = number <= page.stop if after is None else len(items) < stop
     cursor = None if is_last or not shown else cursors.encode({_ID: shown[-1][_ID]}, list_name)
@@ -172,9 +176,17 @@ class _Totals(msgspec.Struct, frozen=True):
     batch: ItemKey[ProductionBatch] | None
     sku_id: str | None
 
-    def read(self, clock: Clock) -> ReadResult:
-        """Return the items."""
-        return get_many([*self.counters, *([] if self.batch is None else [self.batch])], clock)
+    @classmethod
+    def of(cls, org_id: str, model: type[ListedEntity], filter_: EntityFilter) -> "_Totals":
+        """Return the items for a filter."""
+        batch = batch_key(org_id, filter_.batch_id) if filter_.batch_id and filter_.sku_id else None
+        counters = counter_keys(org_id, model.kind, filter_.owner)
+        return cls(counters, filter_.sections(model.kind), batch, filter_.sku_id)
+
+    @property
+    def keys(self) -> list[ItemKey[Any]]:
+        """Return the keys of all of them."""
+        return [*self.counters, *([] if self.batch is None else [self.batch])]
 
     def has_rows(self, stored: ReadResult) -> bool:
         """Return whether the batch is one of the SKU, if the filter names both."""
@@ -215,12 +227,12 @@ def _share(rows: int, shards: int) -> int:
     return rows if shards == 1 else min(rows, math.ceil(mean + 6 * math.sqrt(mean) + 10))
 
 
-def _newest(queries: Sequence[Query[Any]], reads: Sequence[Rows], stop: int, limit: int | None) -> list[RawItem]:
-    """Return the newest `stop` items of all queries, from their first reads, reading on where these do not suffice.
+def _newest(queries: Sequence[Query[Any]], stop: int, limit: int | None) -> list[RawItem]:
+    """Return the newest `stop` items of all queries. Where `limit` items of a query do not suffice, it is read on.
 
-    Without a limit, the reads are complete and all items are returned.
+    Without a limit, all items are returned.
     """
-    rows = list(reads)
+    rows = parallel_reads([partial(query.read, limit) for query in queries])
     while True:
         items = merge(rows, _ID, newest_first=True)
         oldest = str(items[stop - 1][_ID]["S"]) if len(items) >= stop else ""

@@ -10,11 +10,11 @@ import msgspec
 from chalicelib.core.activity import Activity, StateCounts
 from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
-from chalicelib.core.store import get, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import ReadResult, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.holds.blocking import read_held_lots
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
-from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.listing import EntityPage, list_entities
 from chalicelib.manufacturing.quality.queries import newest_dispositions
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.tables import DispositionRecord
@@ -63,16 +63,14 @@ class PackContents(msgspec.Struct, frozen=True):
     held_lots: Mapping[str, AbstractSet[str]]
 
 
-def list_modules(actor: Actor, query: ModuleQuery, clock: Clock) -> EntityPage[Module]:
+def list_modules(actor: Actor, query: ModuleQuery, totals: ReadResult) -> EntityPage[Module]:
     """Return a page of modules."""
-    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q)
-    return list_entities(actor, permissions.READ_MODULE, Module, query, filter_, clock=clock)
+    return list_entities(actor, permissions.READ_MODULE, Module, query, totals)
 
 
-def list_packs(actor: Actor, query: PackQuery, clock: Clock) -> EntityPage[Pack]:
+def list_packs(actor: Actor, query: PackQuery, totals: ReadResult) -> EntityPage[Pack]:
     """Return a page of packs."""
-    filter_ = EntityFilter(query.status, query.sku_id, query.batch_id, query.q, query.disposition)
-    return list_entities(actor, permissions.READ_PACK, Pack, query, filter_, clock=clock)
+    return list_entities(actor, permissions.READ_PACK, Pack, query, totals)
 
 
 def find_activity(actor: Actor, clock: Clock) -> Activity | None:

@@ -1,7 +1,6 @@
 """Endpoints of modules and packs."""
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
@@ -12,7 +11,7 @@ from chalicelib.manufacturing.assembly.holds.errors import OnHold
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
 from chalicelib.manufacturing.assembly.views import module_detail_view, module_view, pack_detail_view, pack_view
 from chalicelib.manufacturing.errors import DuplicateSerial, LotConflict
-from chalicelib.manufacturing.listing import EntityPage
+from chalicelib.manufacturing.listing import EntityPage, totals_of
 from chalicelib.manufacturing.resources import BATCH_IN_BODY, MODULE_IN_BODY, MODULE_RESOURCE, PACK_RESOURCE
 from chalicelib.manufacturing.rules import LineAction
 from chalicelib.manufacturing.schemas import ModuleQuery, PackQuery
@@ -34,6 +33,7 @@ _CELL_IN_BODY = Resource(key=registry_key, id_from=("serial",), required=False)
     "/v1/modules",
     permission=permissions.READ_MODULE,
     query=ModuleQuery,
+    reads=totals_of(Module),
     **list_response(schemas.ModuleView, module_view),
     examples=examples.listed(examples.SEALED_MODULE),
 )
@@ -42,7 +42,7 @@ def list_modules(request: Request[Empty, ModuleQuery]) -> EntityPage[Module]:
 
     A new module appears in the list within moments; the total counts it at once.
     """
-    return queries.list_modules(request.actor, request.query, dependencies().clock)
+    return queries.list_modules(request.actor, request.query, request.found)
 
 
 @routes.post(
@@ -171,6 +171,7 @@ def seal_module(request: Request[Empty, Empty, Module], work: UnitOfWork) -> Mod
     "/v1/packs",
     permission=permissions.READ_PACK,
     query=PackQuery,
+    reads=totals_of(Pack),
     **list_response(schemas.PackView, pack_view),
     examples=examples.listed(examples.FINALIZED_PACK),
 )
@@ -179,7 +180,7 @@ def list_packs(request: Request[Empty, PackQuery]) -> EntityPage[Pack]:
 
     A new pack appears in the list within moments; the total counts it at once.
     """
-    return queries.list_packs(request.actor, request.query, dependencies().clock)
+    return queries.list_packs(request.actor, request.query, request.found)
 
 
 @routes.post(

@@ -3,11 +3,10 @@
 import msgspec
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.clock import Clock
-from chalicelib.core.store import get
+from chalicelib.core.store import ReadResult, get
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
-from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.listing import EntityPage, list_entities
 from chalicelib.manufacturing.planning.schemas import BatchQuery, SkuQuery
 from chalicelib.manufacturing.tables import ProductionBatch, Sku, sku_key
 
@@ -20,15 +19,14 @@ class BatchDetails(msgspec.Struct, frozen=True):
     holds: OpenHolds | None
 
 
-def list_skus(actor: Actor, query: SkuQuery, clock: Clock) -> EntityPage[Sku]:
+def list_skus(actor: Actor, query: SkuQuery, totals: ReadResult) -> EntityPage[Sku]:
     """Return a page of SKUs."""
-    return list_entities(actor, permissions.READ_SKU, Sku, query, EntityFilter(query.status, q=query.q), clock=clock)
+    return list_entities(actor, permissions.READ_SKU, Sku, query, totals)
 
 
-def list_batches(actor: Actor, query: BatchQuery, clock: Clock) -> EntityPage[ProductionBatch]:
+def list_batches(actor: Actor, query: BatchQuery, totals: ReadResult) -> EntityPage[ProductionBatch]:
     """Return a page of batches."""
-    filter_ = EntityFilter(query.status, query.sku_id, q=query.q)
-    return list_entities(actor, permissions.READ_BATCH, ProductionBatch, query, filter_, clock=clock)
+    return list_entities(actor, permissions.READ_BATCH, ProductionBatch, query, totals)
 
 
 def get_batch_details(batch: ProductionBatch, holds: OpenHolds | None) -> BatchDetails:

@@ -1,7 +1,6 @@
 """Endpoints of SKUs and batches."""
 
 from chalicelib.core.work import UnitOfWork
-from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget
 from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
@@ -9,7 +8,7 @@ from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import examples, permissions
 from chalicelib.manufacturing.assembly.holds.blocking import holds_resource
 from chalicelib.manufacturing.errors import SkuCodeTaken
-from chalicelib.manufacturing.listing import EntityPage
+from chalicelib.manufacturing.listing import EntityPage, totals_of
 from chalicelib.manufacturing.planning import queries, service
 from chalicelib.manufacturing.planning.imports import BATCHES, SKUS
 from chalicelib.manufacturing.planning.queries import BatchDetails
@@ -40,6 +39,7 @@ _BATCH_RESPONSE = envelope_response(BatchView, batch_view)
     "/v1/skus",
     permission=permissions.READ_SKU,
     query=SkuQuery,
+    reads=totals_of(Sku),
     **list_response(SkuView, listed_sku_view),
     examples=examples.listed(examples.LISTED_SKU),
 )
@@ -48,7 +48,7 @@ def list_skus(request: Request[Empty, SkuQuery]) -> EntityPage[Sku]:
 
     A new SKU appears in the list within moments; the total counts it at once.
     """
-    return queries.list_skus(request.actor, request.query, dependencies().clock)
+    return queries.list_skus(request.actor, request.query, request.found)
 
 
 @routes.post(
@@ -141,6 +141,7 @@ def retire_sku(request: Request[Empty, Empty, Sku], work: UnitOfWork) -> Sku:
     "/v1/batches",
     permission=permissions.READ_BATCH,
     query=BatchQuery,
+    reads=totals_of(ProductionBatch),
     **list_response(BatchView, batch_view),
     examples=examples.listed(examples.BATCH_DETAIL),
 )
@@ -149,7 +150,7 @@ def list_batches(request: Request[Empty, BatchQuery]) -> EntityPage[ProductionBa
 
     A new batch appears in the list within moments; the total counts it at once.
     """
-    return queries.list_batches(request.actor, request.query, dependencies().clock)
+    return queries.list_batches(request.actor, request.query, request.found)
 
 
 @routes.post(

@@ -17,10 +17,10 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import merge
-from chalicelib.core.store import BATCH, ItemKey, Query, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import BATCH, ItemKey, Query, ReadResult, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.core.table import Item, key
 from chalicelib.manufacturing import permissions
-from chalicelib.manufacturing.listing import EntityFilter, EntityPage, list_entities
+from chalicelib.manufacturing.listing import EntityPage, list_entities
 from chalicelib.manufacturing.rules import PackStatus
 from chalicelib.manufacturing.tables import Assembly, Module, Pack, module_key, pack_key
 from chalicelib.manufacturing.traceability.freed_cells import parts_of_use
@@ -120,10 +120,9 @@ class Place(msgspec.Struct, frozen=True):
     pack: Pack | None = None
 
 
-def list_recalls(actor: Actor, query: RecallQuery, clock: Clock) -> EntityPage[RecallCase]:
+def list_recalls(actor: Actor, query: RecallQuery, totals: ReadResult) -> EntityPage[RecallCase]:
     """Return a page of recall cases."""
-    filter_ = EntityFilter(query.status, q=query.q)
-    return list_entities(actor, permissions.READ_RECALL, RecallCase, query, filter_, clock=clock)
+    return list_entities(actor, permissions.READ_RECALL, RecallCase, query, totals)
 
 
 def get_recall_contents(case: RecallCase) -> RecallContents:

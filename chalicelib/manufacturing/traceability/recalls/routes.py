@@ -5,13 +5,12 @@ from typing import Any
 from chalicelib.core.actor import Actor
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.csv_response import CSV, prefers_csv
-from chalicelib.edge.dependencies import dependencies
 from chalicelib.edge.endpoint import AuditTarget, Resource
 from chalicelib.edge.request import Empty, Request, Response
 from chalicelib.edge.routes import Routes
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.examples import listed
-from chalicelib.manufacturing.listing import EntityPage
+from chalicelib.manufacturing.listing import EntityPage, totals_of
 from chalicelib.manufacturing.schemas import CursorEnvelope, CursorMeta
 from chalicelib.manufacturing.traceability.recalls import examples, queries, schemas, service
 from chalicelib.manufacturing.traceability.recalls.rules import RECALL, RecallAction
@@ -55,6 +54,7 @@ def open_recall(request: Request[schemas.OpenRecall], work: UnitOfWork) -> Recal
     "/v1/recalls",
     permission=permissions.READ_RECALL,
     query=schemas.RecallQuery,
+    reads=totals_of(RecallCase),
     **list_response(schemas.RecallView, recall_view),
     examples=listed(examples.RECALL),
 )
@@ -63,7 +63,7 @@ def list_recalls(request: Request[Empty, schemas.RecallQuery]) -> EntityPage[Rec
 
     A new case appears in the list within moments; the total counts it at once.
     """
-    return queries.list_recalls(request.actor, request.query, dependencies().clock)
+    return queries.list_recalls(request.actor, request.query, request.found)
 
 
 @routes.get(
