@@ -16,7 +16,7 @@ from chalicelib.core.conditional import all_of
 from chalicelib.core.sharding import merge
 from chalicelib.core.store import Query, RawItem, parallel_reads
 from chalicelib.core.table import key
-from chalicelib.manufacturing.list_keys import list_partitions, list_sort_key
+from chalicelib.manufacturing.list_keys import list_partition, list_partitions, list_sort_key
 from chalicelib.manufacturing.rules import list_sections
 from chalicelib.manufacturing.tables import Assembly
 
@@ -24,6 +24,8 @@ AssemblyT = TypeVar("AssemblyT", bound=Assembly)
 
 MAX_MATCHES = 500
 _ID_PREFIXES = {"module": "MOD-", "pack": "PCK-"}
+"""How ids begin; serial numbers do not."""
+_ID_LENGTH = 40
 
 
 class Matches(msgspec.Struct, frozen=True):
@@ -36,18 +38,24 @@ class Matches(msgspec.Struct, frozen=True):
 def find_assemblies(model: type[AssemblyT], org_id: str, text: str, conditions: Sequence[Condition | None]) -> Matches:
     """Return the modules or packs whose serial number or id begins with a text and that meet the conditions."""
     partitions, condition = list_partitions(org_id, model.kind, None), all_of(conditions)
-    starts_so = model.serial_order.startswith(key(text.lower()))
-    queries = [Query(model, one, str(model.by_serial.Meta.index_name), starts_so, condition) for one in partitions]
     prefix = _ID_PREFIXES[model.kind]
     if text.upper().startswith(prefix):
-        starts = prefix + text[len(prefix) :].lower()
-        queries += [
-            Query(model, one, str(model.of_organisation.Meta.index_name), begins, condition, newest_first=True)
-            for one in partitions
-            for begins in (model.sort_key.startswith(list_sort_key(name, starts)) for name in list_sections(model.kind))
-        ]
+        queries = _by_id(model, org_id, prefix + text[len(prefix) :].lower(), condition)
+    else:
+        starts_so = model.serial_order.startswith(key(text.lower()))
+        queries = [Query(model, one, str(model.by_serial.Meta.index_name), starts_so, condition) for one in partitions]
     limit = -(-MAX_MATCHES // len(partitions))
     reads = parallel_reads([partial(query.read, limit + 1, max_reads=1) for query in queries])
     items = merge(reads, "item_id", newest_first=True)
-    unique = list({str(item["item_id"]["S"]): item for item in items}.values())
-    return Matches(unique[:MAX_MATCHES], len(unique) > MAX_MATCHES or not all(rows.is_complete for rows in reads))
+    return Matches(items[:MAX_MATCHES], len(items) > MAX_MATCHES or not all(rows.is_complete for rows in reads))
+
+
+def _by_id(model: type[AssemblyT], org_id: str, text: str, condition: Condition | None) -> list[Query[AssemblyT]]:
+    """Return the queries of the assemblies whose ids begin with a text; a whole id is in one partition."""
+    whole = len(text) == _ID_LENGTH
+    partitions = list_partitions(org_id, model.kind, None)
+    return [
+        Query(model, one, str(model.of_organisation.Meta.index_name), begins, condition, newest_first=True)
+        for one in ([list_partition(org_id, model.kind, None, text)] if whole else partitions)
+        for begins in (model.sort_key.startswith(list_sort_key(name, text)) for name in list_sections(model.kind))
+    ]

@@ -16,6 +16,7 @@ from chalicelib.manufacturing.rules import STATE_MACHINES, ModuleStatus, list_se
 from chalicelib.manufacturing.tables import Module, module_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
+from tests.builders.trips import counted_trips
 from tests.builders.world import DEMO, OTHER, Answer, Person, World
 
 KINDS = ("skus", "batches", "modules", "packs")
@@ -293,7 +294,7 @@ def test_q_reads_at_most_500_matches_and_says_so(world: World, engine: EmbeddedE
     assert narrow["meta"] == {"totalCount": 1, "page": 1, "pageSize": 20}
 
 
-def test_pages_after_a_cursor_hold_every_item_once_however_many_there_are(world: World) -> None:
+def test_pages_after_a_cursor_hold_every_item_once_however_many_there_are(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     batch = line.batch()
     made = [line.module(batch)["id"] for _ in range(3)]
@@ -311,8 +312,13 @@ def test_pages_after_a_cursor_hold_every_item_once_however_many_there_are(world:
                 break
             answer = line.viewer.get(f"/v1/modules?pageSize=100{query}&cursor={cursor}")
         assert seen == made
-    far = found(line.viewer, "/v1/modules?pageSize=50&page=9")
+    with counted_trips(engine) as trips:
+        far = found(line.viewer, "/v1/modules?pageSize=50&page=9")
     assert far == (made[400:450], 503)
+    assert len(trips) == 2
+    with counted_trips(engine) as trips:
+        line.viewer.get(f"/v1/modules?q={made[7]}")
+    assert (len(trips), trips.calls) == (2, 1 + len(ModuleStatus))
 
 
 def test_cursor_of_another_list_and_with_q_is_refused(world: World) -> None:

@@ -29,6 +29,7 @@ from tests.benchmarks import (  # noqa: E402
     deliveries,
     endpoints,
     importing,
+    long_lists,
     mailboxes,
     packing,
     photographs,
@@ -70,6 +71,10 @@ def _reminders(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
 
 def _schedules(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
     scheduling.run(report, engine, counts=(10, 500) if quick else (10, 5_000))
+
+
+def _long_lists(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
+    long_lists.run(report, engine, count=100_000 if quick else 1_000_000)
 
 
 def _mailboxes(report: Report, engine: MeteredEngine, *, quick: bool) -> None:
@@ -115,6 +120,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "sweep": _sweep,
     "reminders": _reminders,
     "schedules": _schedules,
+    "lists": _long_lists,
     "mailboxes": _mailboxes,
     "positions": _positions,
     "import": _imports,
