@@ -26,14 +26,29 @@ LOTS = [None, "L1", "L2"]
 LIMITS = {"U": {"min": 1, "max": 2, "unit": "V"}}
 UNSEALED = ("DRAFT", "IN_PROGRESS")
 OPEN = ("DRAFT", "IN_PROGRESS", "REWORK")
+TESTS = [{"step": "EOL", "required": True}]
 VALUES = [1, 2, 1.5, 2.5, 0.5]
-STEPS = ("PASS", "FAIL", "QUARANTINE", "rework", "unbind_module", "bind_module", "seal", "void", "ship", "take_back")
+STEPS = (
+    "test_well",
+    "test_badly",
+    "PASS",
+    "FAIL",
+    "QUARANTINE",
+    "rework",
+    "unbind_module",
+    "bind_module",
+    "seal",
+    "void",
+    "ship",
+    "take_back",
+)
 """The steps of a pack: a disposition, or the name of a method."""
 TYPICAL = (
-    ("PASS", "ship", "take_back", "ship"),
-    ("PASS", "ship", "take_back", "PASS", "ship"),
-    ("FAIL", "ship", "rework", "unbind_module", "bind_module", "seal", "PASS"),
-    ("rework", "seal", "QUARANTINE", "PASS", "ship"),
+    ("test_well", "PASS", "ship", "take_back", "PASS", "ship"),
+    ("test_well", "PASS", "ship", "take_back", "test_well", "PASS", "ship"),
+    ("FAIL", "ship", "rework", "unbind_module", "bind_module", "seal", "PASS", "test_well", "PASS"),
+    ("test_well", "rework", "test_well", "seal", "QUARANTINE", "PASS", "test_well", "PASS", "ship"),
+    ("test_well", "test_badly", "PASS"),
     ("rework", "unbind_module", "seal", "bind_module", "seal"),
     ("take_back", "rework", "void"),
 )
@@ -48,7 +63,7 @@ class Shift(RuleBasedStateMachine):
         super().__init__()
         self.world = fresh_world(engine)
         self.line = Line(self.world)
-        self.sku = self.line.sku(limits=LIMITS)
+        self.sku = self.line.sku(limits=LIMITS, tests=TESTS)
         self.batches: dict[str, str] = {}
         self.modules: dict[str, str] = {}
         self.packs: dict[str, str] = {}
@@ -65,6 +80,8 @@ class Shift(RuleBasedStateMachine):
         self.freed: set[str] = set()
         self.sold: set[str] = set()
         self.decided: dict[str, str] = {}
+        self.tested: dict[str, bool] = {}
+        """Whether the newest test of each pack passed, of those that were tested since they were sealed."""
         self.serials: dict[str, str] = {}
         self.begin()
 
@@ -77,6 +94,7 @@ class Shift(RuleBasedStateMachine):
             self.fill_and_seal(1)
         for disposition in ("QUARANTINE", "PASS"):
             self.pack_sealed_modules(0)
+            self.test_well(next(reversed(self.packs)))
             self.decide(next(reversed(self.packs)), disposition, 1)
 
     # --- steps ----------------------------------------------------------------------------------------
@@ -245,16 +263,29 @@ class Shift(RuleBasedStateMachine):
 
     def decide(self, pack: str, disposition: str, value: float) -> None:
         answer = self.line.dispose({"id": pack}, disposition, measurements={"U": {"value": value, "unit": "V"}})
-        good = disposition != "PASS" or (1 <= value <= 2 and not self.is_pack_held(pack))
+        passes = 1 <= value <= 2 and self.tested.get(pack, False) and not self.is_pack_held(pack)
+        good = disposition != "PASS" or passes
         if self.expect(answer, self.packs[pack] == "READY_FOR_EOL" and good) and disposition != "QUARANTINE":
             self.packs[pack] = "FINALIZED"
             self.decided[pack] = disposition
+
+    def test_well(self, pack: str) -> None:
+        self.record_test(pack, has_passed=True)
+
+    def test_badly(self, pack: str) -> None:
+        self.record_test(pack, has_passed=False)
+
+    def record_test(self, pack: str, *, has_passed: bool) -> None:
+        data(self.line.record_test({"serial": self.serials[pack]}, result="PASS" if has_passed else "FAIL"), 201)
+        is_sealed = self.packs[pack] in ("READY_FOR_EOL", "FINALIZED", "SHIPPED")
+        self.tested[pack] = has_passed and is_sealed
 
     def rework(self, pack: str) -> None:
         failed = self.packs[pack] == "FINALIZED" and self.decided[pack] == "FAIL"
         if self.expect(self.line.rework({"id": pack}), failed or self.packs[pack] == "READY_FOR_EOL"):
             self.packs[pack] = "REWORK"
             self.decided.pop(pack, None)
+            self.tested.pop(pack, None)
 
     def void(self, pack: str) -> None:
         if self.expect(self.line.void({"id": pack}), self.packs[pack] not in ("SHIPPED", "VOID")):
@@ -274,6 +305,7 @@ class Shift(RuleBasedStateMachine):
         if self.expect(answer, self.packs[pack] == "SHIPPED", 201):
             self.packs[pack] = "READY_FOR_EOL"
             del self.decided[pack]
+            self.tested.pop(pack, None)
 
     @precondition(lambda self: len(self.modules) > 4)
     @rule(number=pick, cells=st.sampled_from(["free", "scrap"]))
@@ -319,7 +351,7 @@ class Shift(RuleBasedStateMachine):
         body = {"kind": "BATCH" if "batch" in what else "SERIAL", "value": values[what], "reason": "swollen"}
         hold_id = data(self.line.qa.post("/v1/holds", body), 201)["id"]
         self.held[hold_id] = values[what]
-        for step in ("seal", "PASS", "ship"):
+        for step in ("seal", "test_well", "PASS", "ship"):
             self.decide(pack, step, 1) if step == "PASS" else getattr(self, step)(pack)
         if number % 3:
             self.release(0)
