@@ -19,6 +19,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.edge import idempotency
 from chalicelib.edge.checks import MAX_ID_BYTES
+from chalicelib.edge.csv_response import CSV
 from chalicelib.edge.endpoint import Endpoint
 from chalicelib.edge.forms import FORM_DATA, decode_form, is_form
 from chalicelib.edge.http import HttpRequest
@@ -108,10 +109,16 @@ def _check_media(endpoint: Endpoint, http: HttpRequest, max_body_bytes: int) -> 
             raise UnsupportedMediaType(f"Send the body as {FORM_DATA}.")
         return
     kind, _, parameters = http.headers.get("content-type", "application/json").lower().partition(";")
-    if kind.strip() != "application/json":
+    if kind.strip() != "application/json" and not _is_csv(endpoint, http):
         raise UnsupportedMediaType("Send the body as application/json.")
     if "charset" in parameters and "utf-8" not in parameters:
         raise UnsupportedMediaType("Send the body in UTF-8.")
+
+
+def _is_csv(endpoint: Endpoint, http: HttpRequest) -> bool:
+    """Return whether the body is CSV, and the endpoint takes that."""
+    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return endpoint.csv_body is not None and kind == CSV
 
 
 def _check_query_encoding(query: Mapping[str, Sequence[str]]) -> None:
@@ -129,6 +136,8 @@ def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]
         organisation |= sent
         return decode_form(parts, endpoint.body)
     _check_utf8(http.body)
+    if endpoint.csv_body is not None and _is_csv(endpoint, http):
+        return endpoint.csv_body(http.body.decode())
     raw, sent = split_body(http.body or b"{}", endpoint.body)
     organisation |= sent
     try:

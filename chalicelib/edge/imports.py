@@ -71,6 +71,9 @@ class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
 
     If a record changes more than fits into one transaction, `upsert` raises `Unprepared`, and is called again once
     `prepare` has written a part of it in transactions of its own. That part must not be visible until the end.
+
+    `effect` says what a record does, where it does not create or update the item with its natural key. With `csv` the
+    endpoint takes CSV too; it returns the records of a file as JSON.
     """
 
     name: str
@@ -83,6 +86,8 @@ class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     upsert: Callable[[UnitOfWork, RecordT, Actor], Outcome]
     prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
+    effect: str = ""
+    csv: Callable[[str], Sequence[bytes]] | None = None
     example: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -134,9 +139,11 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
 
     handler.__name__ = f"import_{dataset.name.replace('-', '_')}"
     handler.__module__ = dataset.upsert.__module__
+    effect = dataset.effect or f"creates or updates the item with its `{dataset.key_field}`"
+    also_csv = " The body may be CSV as well (`Content-Type: text/csv`)." if dataset.csv else ""
     handler.__doc__ = (
-        f"Load {dataset.title}.\n\nEach record creates or updates the item with its `{dataset.key_field}`. Invalid"
-        " records are listed in the response and do not stop the others; the status is 207 then."
+        f"Load {dataset.title}.\n\nEach record {effect}. Invalid records are listed in the response and do not stop the"
+        f" others; the status is 207 then.{also_csv}"
     )
     rejected = {"index": 0, "fields": {dataset.key_field: "is required"}}
     routes.post(
@@ -145,6 +152,7 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         batch=True,
         body=Records,
         documented_body=_described(dataset),
+        csv_body=None if dataset.csv is None else partial(_records_of_csv, dataset.csv),
         returns=ImportAnswer,
         other_statuses=[207],
         audit_target=AuditTarget("import", "RECORDS_IMPORTED", entity_id=dataset.name),
@@ -155,6 +163,14 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         },
     )(handler)
     DATASETS[dataset.name] = dataset
+
+
+def _records_of_csv(read: Callable[[str], Sequence[bytes]], text: str) -> Records:
+    """Return the records of a CSV file. Raise `ValidationFailed` if there are too many."""
+    records = read(text)
+    if len(records) > MAX_RECORDS:
+        raise ValidationFailed({"records": f"must have at most {MAX_RECORDS} rows"})
+    return Records([msgspec.Raw(record) for record in records])
 
 
 def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:

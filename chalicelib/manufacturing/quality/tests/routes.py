@@ -3,6 +3,7 @@
 from chalicelib.core.pagination import Page
 from chalicelib.core.work import UnitOfWork
 from chalicelib.edge.endpoint import AuditTarget, Resource
+from chalicelib.edge.imports import importing
 from chalicelib.edge.request import Empty, Request
 from chalicelib.edge.routes import Routes
 from chalicelib.identity.settings import ORGANISATION_RESOURCE
@@ -10,6 +11,7 @@ from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
 from chalicelib.manufacturing.quality.tests import queries, service
 from chalicelib.manufacturing.quality.tests.examples import FAILED_TEST, NEW_TEST, TEST
+from chalicelib.manufacturing.quality.tests.imports import TESTS
 from chalicelib.manufacturing.quality.tests.schemas import RecordTest, UnitTestQuery, UnitTestView
 from chalicelib.manufacturing.quality.tests.tables import UnitTestRecord
 from chalicelib.manufacturing.quality.tests.views import unit_test_view
@@ -64,3 +66,6 @@ def record_test(request: Request[RecordTest, Empty, SerialNumber | None], work: 
     serial, organisation = request.path["serial"], request.related["organisation"]
     number, command, actor = request.resource, request.body, request.actor
     return service.record_test(work, number, command, actor, serial=serial, organisation=organisation)
+
+
+importing(routes, TESTS)

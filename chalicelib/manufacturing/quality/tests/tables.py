@@ -7,13 +7,14 @@ seal or a PASS checks that version, so neither misses a test that is recorded at
     pk                   sk                 item
     acme#PACK#PCK-1      TEST#0000000003    UnitTestRecord: a test with its measurements
     acme#PACK#PCK-1      TESTS              UnitTestSummary: the number of tests, and the newest of each step
+    acme#TESTREF#r       TESTREF            UnitTestRef: the test that a rig's own id names
 """
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.core.store import ItemKey
-from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, optional, stored_in
+from chalicelib.core.table import Entity, IntAttribute, Item, MomentAttribute, key, optional, stored_in
 from chalicelib.manufacturing.quality.tests.rules import StepOutcome
 from chalicelib.manufacturing.sku_spec import Measurement, StructAttribute
 
@@ -69,6 +70,16 @@ class UnitTestSummary(Entity):
     """The station of the newest test."""
 
 
+class UnitTestRef(Item):
+    """The test that a rig's own id names."""
+
+    Meta = stored_in("manufacturing")
+    kind = "test_ref"
+
+    unit_id = UnicodeAttribute()
+    number = IntAttribute()
+
+
 def record_key(unit_pk: str, number: int) -> ItemKey[UnitTestRecord]:
     """Return the key of a test of a unit."""
     return ItemKey(UnitTestRecord, unit_pk, f"{TEST}{number:010d}")
@@ -77,3 +88,8 @@ def record_key(unit_pk: str, number: int) -> ItemKey[UnitTestRecord]:
 def summary_key(unit_pk: str) -> ItemKey[UnitTestSummary]:
     """Return the key of the summary of a unit's tests."""
     return ItemKey(UnitTestSummary, unit_pk, _SUMMARY)
+
+
+def ref_key(org_id: str, ref: str) -> ItemKey[UnitTestRef]:
+    """Return the key of a rig's own id of a test."""
+    return ItemKey(UnitTestRef, key(org_id, "TESTREF", ref), "TESTREF")
