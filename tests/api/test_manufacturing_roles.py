@@ -26,6 +26,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/imports/skus"): {"SYSTEM_ADMIN", "SUPERVISOR"},
     ("POST", "/v1/imports/batches"): PRODUCTION,
     ("POST", "/v1/imports/cells"): PRODUCTION,
+    ("POST", "/v1/imports/tests"): {"QA", "SYSTEM_ADMIN"},
     ("GET", "/v1/batches"): ALL,
     ("POST", "/v1/batches"): PRODUCTION,
     ("GET", "/v1/batches/{batch_id}"): ALL,

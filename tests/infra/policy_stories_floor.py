@@ -8,7 +8,7 @@ from tests.builders.deployed import DeployedWorld
 from tests.builders.histories import export_path
 from tests.builders.maintenance import ITEMS, Park, checklist_record
 from tests.builders.maintenance import load as load_park
-from tests.builders.manufacturing import Data, Line, data
+from tests.builders.manufacturing import Data, Line, data, sku_body
 from tests.builders.packing import (
     cancel_shipment,
     close_box,
@@ -279,8 +279,22 @@ def _read_passport(line: Line, pack: Data) -> None:
     done(line.world.call("GET", f"/v1/passports/{line.org_id}.{pack['id']}"))
 
 
+def _import(line: Line, pack: Data) -> None:
+    """Import a SKU, a batch of an active one, a cell, and a test."""
+    test = {"ref": "r", "serial": pack["serial"], "step": "A", "result": "PASS", "measurements": {}}
+    records = {
+        "skus": (line.supervisor, sku_body(skuCode="IMPORTED")),
+        "batches": (line.production, {"reference": "PO-1", "skuId": pack["skuId"]}),
+        "cells": (line.production, {"serial": line.serial("C"), "lot": "L-1"}),
+        "tests": (line.qa, test),
+    }
+    for dataset, (person, record) in records.items():
+        done(person.post(f"/v1/imports/{dataset}", {"records": [record]}))
+
+
 def _decide(line: Line, pack: Data) -> None:
     """Test a pack and put it in quarantine."""
+    _import(line, pack)
     data(line.record_test(pack), 201)
     done(line.viewer.get(f"/v1/units/{pack['serial']}/tests"))
     data(line.dispose(pack, "QUARANTINE"))
