@@ -136,9 +136,10 @@ def _body(endpoint: Endpoint, http: HttpRequest, organisation: dict[str, object]
         organisation |= sent
         return decode_form(parts, endpoint.body)
     _check_utf8(http.body)
+    body = http.body
     if endpoint.csv_body is not None and _is_csv(endpoint, http):
-        return endpoint.csv_body(http.body.decode())
-    raw, sent = split_body(http.body or b"{}", endpoint.body)
+        body = endpoint.csv_body(body.decode())
+    raw, sent = split_body(body or b"{}", endpoint.body)
     organisation |= sent
     try:
         return decode_body(raw, endpoint.body)

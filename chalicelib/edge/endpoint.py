@@ -103,8 +103,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the body from one that is not valid JSON, where some of it can be used; None if it cannot."""
     read_body: Callable[[bytes], Any] | None = None
     """Makes the body from whatever was sent, where no body is refused for its form or media type."""
-    csv_body: Callable[[str], Any] | None = None
-    """Makes the body from CSV (`text/csv`), where that is taken beside JSON."""
+    csv_body: Callable[[str], bytes] | None = None
+    """Makes the JSON body from CSV (`text/csv`), where that is taken too."""
     form: bool = False
     """Whether the body comes as `multipart/form-data`, its files as the fields of type `bytes`, instead of JSON."""
     max_body_bytes: int | None = None

@@ -72,8 +72,7 @@ class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     If a record changes more than fits into one transaction, `upsert` raises `Unprepared`, and is called again once
     `prepare` has written a part of it in transactions of its own. That part must not be visible until the end.
 
-    `effect` says what a record does, where it does not create or update the item with its natural key. With `csv` the
-    endpoint takes CSV too; it returns the records of a file as JSON.
+    `effect` says what a record does beside creating or updating its item. `csv` makes the JSON body from CSV.
     """
 
     name: str
@@ -87,7 +86,7 @@ class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     prepare: Callable[[Step, Actor, RecordT], None] | None = None
     canonical: Callable[[str], str] = str
     effect: str = ""
-    csv: Callable[[str], Sequence[bytes]] | None = None
+    csv: Callable[[str], bytes] | None = None
     example: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -152,7 +151,7 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         batch=True,
         body=Records,
         documented_body=_described(dataset),
-        csv_body=None if dataset.csv is None else partial(_records_of_csv, dataset.csv),
+        csv_body=dataset.csv,
         returns=ImportAnswer,
         other_statuses=[207],
         audit_target=AuditTarget("import", "RECORDS_IMPORTED", entity_id=dataset.name),
@@ -163,14 +162,6 @@ def importing(routes: Routes, dataset: Dataset[Any]) -> None:
         },
     )(handler)
     DATASETS[dataset.name] = dataset
-
-
-def _records_of_csv(read: Callable[[str], Sequence[bytes]], text: str) -> Records:
-    """Return the records of a CSV file. Raise `ValidationFailed` if there are too many."""
-    records = read(text)
-    if len(records) > MAX_RECORDS:
-        raise ValidationFailed({"records": f"must have at most {MAX_RECORDS} rows"})
-    return Records([msgspec.Raw(record) for record in records])
 
 
 def _described(dataset: Dataset[Any]) -> type[msgspec.Struct]:

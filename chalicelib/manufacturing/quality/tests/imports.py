@@ -69,14 +69,14 @@ def upsert_test(work: UnitOfWork, row: UnitTestRow, actor: Actor) -> Outcome:
     return "created"
 
 
-def rows_of_csv(text: str) -> Sequence[bytes]:
-    """Return the records of a CSV file as JSON; it is divided by commas, or by semicolons if its header is."""
+def json_of_csv(text: str) -> bytes:
+    """Return the body of an import from a CSV file; it is divided by commas, or by semicolons if its header is."""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     header = lines[0] if lines else ""
     reader = csv.reader(lines, delimiter=";" if header.count(";") > header.count(",") else ",")
     columns = next(reader, [])
     rows = [cells for cells in reader if any(cells)]
-    return [msgspec.json.encode(dict(_fields(columns, cells))) for cells in rows]
+    return msgspec.json.encode({"records": [dict(_fields(columns, cells)) for cells in rows]})
 
 
 def _fields(columns: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, object]]:
@@ -106,7 +106,7 @@ TESTS = Dataset(
     upsert=upsert_test,
     canonical=lambda raw: read_part(raw).serial,
     effect="records a test, unless one with its `ref` was recorded before",
-    csv=rows_of_csv,
+    csv=json_of_csv,
     example={
         "ref": "EOL-2/2026-03-15.csv/17",
         "serial": "P-0001",
