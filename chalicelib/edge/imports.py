@@ -70,9 +70,8 @@ class Dataset(msgspec.Struct, Generic[RecordT], frozen=True, kw_only=True):
     the record: with the `fields` of a `ValidationFailed`, or with the message under `details["field"]`.
 
     If a record changes more than fits into one transaction, `upsert` raises `Unprepared`, and is called again once
-    `prepare` has written a part of it in transactions of its own. That part must not be visible until the end.
-
-    `effect` says what a record does beside creating or updating its item. `csv` makes the JSON body from CSV.
+    `prepare` has written a part of it in transactions of its own. That part must not be visible until the end. `effect`
+    says what a record does if not to create or update its item. `csv` makes the JSON body from CSV.
     """
 
     name: str
