@@ -9,11 +9,25 @@ from hypothesis import strategies as st
 from infra.local.engine import EmbeddedEngine
 from tests.builders.founding import fresh_world
 from tests.builders.manufacturing import Line, data
-from tests.builders.recalls import opened, recalled, units_of
+from tests.builders.recalls import correct_lot, opened, recalled, units_of
 from tests.environment import examples
 
 CELLS, LOTS = [f"C-{number}" for number in range(4)], ["L1", "L2"]
-STEPS = ("bind", "bind", "bind", "unbind", "seal", "pack", "take_out", "void", "ship", "take_back", "scrap", "discard")
+STEPS = (
+    "bind",
+    "bind",
+    "bind",
+    "unbind",
+    "correct",
+    "seal",
+    "pack",
+    "take_out",
+    "void",
+    "ship",
+    "take_back",
+    "scrap",
+    "discard",
+)
 steps = st.lists(
     st.tuples(st.sampled_from(STEPS), st.sampled_from(CELLS), st.sampled_from([None, *LOTS])), min_size=4, max_size=16
 )
@@ -40,6 +54,10 @@ class Plant:
             self.used.add(cell)
             if lot is not None:
                 self.ever[lot].add(cell)
+
+    def correct(self, cell: str, lot: str | None) -> None:
+        if lot is not None and correct_lot(self.line, cell, lot).status == 200:
+            self.ever[lot].add(cell)
 
     def unbind(self, cell: str, _: str | None) -> None:
         if cell in self.module and self.line.unbind(self.module[cell], cell).status == 200:

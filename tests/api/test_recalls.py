@@ -10,7 +10,7 @@ from chalicelib.core.store import get
 from chalicelib.manufacturing.traceability.recalls.tables import recall_key
 from infra.local.engine import EmbeddedEngine
 from tests.builders.manufacturing import Data, Line, data
-from tests.builders.recalls import PATH, mark, opened, page_of, recalled, shown, step, units_of
+from tests.builders.recalls import PATH, correct_lot, mark, opened, page_of, recalled, shown, step, units_of
 from tests.builders.trips import counted_trips
 from tests.builders.world import OTHER, Answer, World
 
@@ -110,6 +110,23 @@ def test_unbound_and_rebound_cells_stay_affected(line: Line) -> None:
     assert "moduleId" not in units["C-1"]
     assert units["C-2"]["moduleId"] == second["id"]
     assert set(recalled(line, serials=["C-1", "C-2"])) == {"C-1", "C-2"}
+
+
+def test_corrected_cell_is_affected_by_every_lot_that_it_had(line: Line) -> None:
+    batch = line.batch()
+    module = line.module(batch)
+    data(line.bind_tray(module, ["C-1", "C-2"], "WRONG"))
+    data(correct_lot(line, "C-1", "BAD"))
+    later = opened(line, lots=["BAD"])
+    line.world.clock.advance(seconds=1)
+    data(correct_lot(line, "C-2", "BAD"))
+    assert [unit["serial"] for unit in units_of(line, later)] == ["C-1"]
+    assert {serial: unit["lots"] for serial, unit in recalled(line, lots=["BAD", "WRONG"]).items()} == {
+        "C-1": ["BAD", "WRONG"],
+        "C-2": ["BAD", "WRONG"],
+    }
+    data(line.unbind(module, "C-2"))
+    assert recalled(line, lots=["bad"])["C-2"]["status"] == "REMOVED"
 
 
 def test_cells_of_scrapped_modules_are_affected(line: Line) -> None:

@@ -59,3 +59,8 @@ def step(line: Line, case: Data, name: str, **headers: str) -> Answer:
 def mark(line: Line, case: Data, serials: list[str], **fields: Any) -> Answer:
     """Mark units as dealt with."""
     return line.qa.patch(f"{PATH}/{case['id']}/units", {"serials": serials, **fields})
+
+
+def correct_lot(line: Line, cell: str, lot: str) -> Answer:
+    """Give a cell another lot."""
+    return line.qa.patch(f"/v1/cells/{cell}/lot", {"lot": lot, "reason": "misread"})
