@@ -3,6 +3,7 @@ import type { Feature } from "~/app/feature";
 import { MAY_CREATE } from "./create/permissions";
 import { names } from "./names";
 import { MAY_PASSPORT } from "./passport/permissions";
+import { MAY_RECALL } from "./recalls/permissions";
 
 /** The permissions that the pages and buttons ask for. */
 export const MAY = {
@@ -65,6 +66,18 @@ export const feature: Feature = {
     { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
     { path: "trace", title: names.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
     { path: "trace/recall", title: names.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
+    {
+      path: "trace/recalls",
+      title: names.recalls.title,
+      permission: MAY_RECALL.read,
+      load: () => import("./recalls/recalls-page"),
+    },
+    {
+      path: "trace/recalls/:recallId",
+      title: names.recalls.title,
+      permission: MAY_RECALL.read,
+      load: () => import("./recalls/recall-case-page"),
+    },
   ],
   navigation: [
     {

@@ -13,4 +13,5 @@ export const names = {
   tracing: { title: "Trace" },
   passport: { title: "Battery passport" },
   recall: { title: "Recall by lot" },
+  recalls: { title: "Recall cases" },
 } as const;

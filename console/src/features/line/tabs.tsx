@@ -1,6 +1,8 @@
 import { NavLink } from "react-router";
 import { type PermissionRule, useCan } from "~/app/me";
 import { MAY } from "./feature";
+import { names } from "./names";
+import { MAY_RECALL } from "./recalls/permissions";
 import styles from "./tabs.module.css";
 import { texts } from "./texts";
 
@@ -20,6 +22,7 @@ export const LINE_TABS: readonly Tab[] = [
 export const TRACE_TABS: readonly Tab[] = [
   { to: "/trace", label: texts.tabs.trace, permission: MAY.trace },
   { to: "/trace/recall", label: texts.tabs.recall, permission: MAY.trace },
+  { to: "/trace/recalls", label: names.recalls.title, permission: MAY_RECALL.read },
 ];
 
 /** Leads to the other lists of the same part of the console. */

@@ -249,7 +249,7 @@ export const texts = {
     startHint: "Type or scan a lot. The list shows what holds its cells now.",
     list: "Affected packs, modules and cells",
     empty: "Nothing holds a cell of this lot",
-    emptyHint: "Only cells that were bound with their lot count. Upper and lower case differ.",
+    emptyHint: "Only cells that ever had the lot count. Upper and lower case do not matter.",
     summary: (units: number, cells: number): string =>
       `${units.toLocaleString("en")} affected ${units === 1 ? "unit holds" : "units hold"} ${cells.toLocaleString("en")} ${cells === 1 ? "cell" : "cells"} of this lot.`,
     download: "Download CSV",
