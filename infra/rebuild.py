@@ -3,7 +3,8 @@
     picking   the state of each assignment follows from its ledger
     packing   whether a shipment is in the list of open ones, and counted, follows from its status
     maintenance   what a work order adds to the totals of reports follows from its timeline
-    manufacturing   where SKUs, batches, modules and packs are listed and counted follows from their attributes
+    manufacturing   where SKUs, batches, modules and packs are listed and counted follows from their attributes; what a
+                    recall finds of cells that were unbound follows from their earlier uses
 
 It reads the tables of the stage in `BATON_STAGE`, on AWS or on the engine that `BATON_DYNAMODB_ENDPOINT` names, and may
 run while people work. It prints each difference with its assignment, shipment or order. With `--write` it repairs what
@@ -136,6 +137,49 @@ def list_line(org: str | None, *, write: bool) -> Count:
     return count
 
 
+def restore_lots(org: str | None, *, write: bool) -> Count:
+    """Compare what earlier versions kept of the lots of cells with what recalls read."""
+    from chalicelib.core.table import parts_of
+    from chalicelib.manufacturing.traceability.lots import upgrade
+    from chalicelib.manufacturing.traceability.tables import FormerCell, LotUse
+
+    _, run = _composed()
+    count = Count()
+    seen = set()
+    for item in _scanned(FormerCell, "begins_with(sk, :former)", {":former": {"S": "FORMER#"}}):
+        org_id, _, serial = parts_of(item["pk"]["S"])
+        if org in {None, org_id} and (org_id, serial) not in seen:
+            seen.add((org_id, serial))
+            missing = upgrade.find_missing(org_id, serial)
+            _note(count, org_id, serial, missing)
+            if missing and write:
+                count.repaired += run(org_id, partial(upgrade.restore_cell, org_id=org_id, serial=serial))
+    counted = "begins_with(sk, :module) AND contains(pk, :lot)"
+    for item in _scanned(LotUse, counted, {":module": {"S": "MODULE#"}, ":lot": {"S": "#LOT#"}}):
+        use = LotUse.from_raw_data(item)
+        org_id = parts_of(use.pk)[0]
+        if org in {None, org_id}:
+            differs = upgrade.is_counted_by_case(use)
+            _note(count, org_id, use.module_id, [f"counts lot {use.lot} by its case"] if differs else [])
+            if differs and write:
+                count.repaired += run(org_id, partial(upgrade.count_without_case, use=use))
+    return count
+
+
+def rebuild_line(org: str | None, *, write: bool) -> Count:
+    """Compare lists and counts of the battery line, and the lots of its cells."""
+    line, lots = list_line(org, write=write), restore_lots(org, write=write)
+    checked, differing = line.checked + lots.checked, line.differing + lots.differing
+    return Count(checked, differing, line.repaired + lots.repaired)
+
+
+def _note(count: Count, org_id: str, name: str, differences: Sequence[str]) -> None:
+    """Count something that was checked, and print its differences."""
+    count.checked += 1
+    count.differing += bool(differences)
+    _print(org_id, name, differences)
+
+
 def _composed() -> tuple[Clock, Callable[[str, Callable[[UnitOfWork], bool]], bool]]:
     """Return the clock, and what runs a use case for an organisation."""
     import app
@@ -188,7 +232,7 @@ _DOMAINS = {
     "picking": replay_picking,
     "packing": list_shipments,
     "maintenance": recount_work_orders,
-    "manufacturing": list_line,
+    "manufacturing": rebuild_line,
 }
 
 

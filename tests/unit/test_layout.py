@@ -129,6 +129,7 @@ OWN: dict[str, dict[str, str]] = {
         "assembly/shipping": "the use cases of shipment and returns",
         "batch_counts": "the counts of a batch's packs, which assembly and quality change",
         "traceability/freed_cells": "the cells that a scrapped module freed, which the registry and histories read",
+        "traceability/lots/upgrade": "what the lots of cells of earlier versions lack, and its repair",
         "traceability/lots/blocking": "the check of every binding against blocked lots, and the list of them",
         "batch_closing": "the items that keep completed batches closed, which planning writes and assembly checks",
         "list_keys": "the partitions of lists, and the positions in them",

@@ -88,8 +88,10 @@ def register_cells(
         )
 
 
-def register_free_cell(work: UnitOfWork, org_id: str, serial: str, lot: str, *, earlier: SerialNumber | None) -> None:
-    """Stage the serial number of a cell that is in no module, with its lot.
+def register_free_cell(
+    work: UnitOfWork, org_id: str, serial: str, lot: str | None, *, earlier: SerialNumber | None
+) -> None:
+    """Stage the serial number of a cell that is in no module, with its lot if it has one.
 
     `earlier` is the free cell of another organisation that has it, as it was read. Fails with `VersionConflict`.
     """

@@ -29,6 +29,7 @@ from chalicelib.manufacturing.traceability.serial_registry import change_cell, l
 from chalicelib.manufacturing.traceability.tables import (
     LOT_CORRECTED,
     LotCell,
+    LotCorrection,
     LotUse,
     SerialNumber,
     ledger_key,
@@ -115,15 +116,30 @@ def correct_lot(
     others: list[Callable[[], Any]] = [partial(read_corrections, actor.org_id, cell.serial), partial(_find_sku, cell)]
     [module], [earlier, sku] = parallel_pair_reads([read_module], others)
     work.audit(SerialNumber.kind, cell.serial, "LOT_CORRECTED")
+    correction = give_lot(work, cell, module, command, actor.user_id, sku=sku, holds=holds)
+    return CellLots(cell, [*earlier, correction][-NEWEST:])
+
+
+def give_lot(
+    work: UnitOfWork,
+    cell: SerialNumber,
+    module: Module | None,
+    command: CorrectLot,
+    by: str,
+    *,
+    sku: Sku | None = None,
+    holds: OpenHolds | None,
+) -> LotCorrection:
+    """Stage another lot of a cell; `module` is the one that it names, `sku` that of a cell in no module."""
     changes: dict[str, list[object]] = {"lot": [cell.lot, command.lot], "reason": [None, command.reason]}
     change_cell(work, cell, [SerialNumber.lot.set(command.lot)], changes)
     is_bound = module is not None and not module.cells_freed
-    entry = _correct_in_module(work, module, cell, command, actor) if module is not None and is_bound else None
+    entry = _correct_in_module(work, module, cell, command, by) if module is not None and is_bound else None
     if is_bound:
-        correct_held_lot(work, actor.org_id, holds, command.lot)
+        correct_held_lot(work, cell.org_id, holds, command.lot)
     for lot in {fold_lot(lot): lot for lot in (cell.lot, command.lot) if lot is not None}.values():
-        list_cell_of_lot(work, actor.org_id, lot, cell.serial)
-    correction = lot_correction_key(actor.org_id, cell.serial, work.ids.new()).new(
+        list_cell_of_lot(work, cell.org_id, lot, cell.serial)
+    correction = lot_correction_key(cell.org_id, cell.serial, work.ids.new()).new(
         serial=cell.serial,
         lot=command.lot,
         former_lot=cell.lot,
@@ -132,11 +148,11 @@ def correct_lot(
         gtins=getattr(sku if module is None else module.sku, "gtins", None),
         entry=entry,
         at=work.now,
-        by=actor.user_id,
+        by=by,
     )
     work.create(correction, audited=False)
     cell.lot = command.lot
-    return CellLots(cell, [*earlier, correction][-NEWEST:])
+    return correction
 
 
 def _find_sku(cell: SerialNumber) -> Sku | None:
@@ -144,7 +160,7 @@ def _find_sku(cell: SerialNumber) -> Sku | None:
     return None if cell.sku_id is None else get(sku_key(cell.org_id, cell.sku_id))
 
 
-def _correct_in_module(work: UnitOfWork, module: Module, cell: SerialNumber, command: CorrectLot, actor: Actor) -> str:
+def _correct_in_module(work: UnitOfWork, module: Module, cell: SerialNumber, command: CorrectLot, by: str) -> str:
     """Stage what the module that holds a cell records of its correction; return the sort key of the ledger entry."""
     if not is_same_lot(cell.lot, command.lot):
         change_lot_use(work, module, command.lot, 1)
@@ -159,7 +175,7 @@ def _correct_in_module(work: UnitOfWork, module: Module, cell: SerialNumber, com
         former_lot=cell.lot,
         reason=command.reason,
         at=work.now,
-        by=actor.user_id,
+        by=by,
     )
     work.create(entry, audited=False)
     return str(entry.sk)
