@@ -4,6 +4,7 @@ import { MAY_CREATE } from "./create/permissions";
 import { names } from "./names";
 import { MAY_PASSPORT } from "./passport/permissions";
 import { MAY_RECALL } from "./recalls/permissions";
+import { READ_REPORT } from "./reports/permissions";
 
 /** The permissions that the pages and buttons ask for. */
 export const MAY = {
@@ -64,6 +65,12 @@ export const feature: Feature = {
       load: () => import("./create/sku-edit-page"),
     },
     { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
+    {
+      path: "line/reports",
+      title: names.reports.title,
+      permission: READ_REPORT,
+      load: () => import("./reports/reports-page"),
+    },
     { path: "trace", title: names.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
     { path: "trace/recall", title: names.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
     {
@@ -87,7 +94,7 @@ export const feature: Feature = {
       section: "work",
       order: 60,
       permission: ANY,
-      keywords: "packs modules batches skus production quality disposition test",
+      keywords: "packs modules batches skus production quality disposition test report yield cpk",
     },
     {
       to: "/trace",

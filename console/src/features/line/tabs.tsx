@@ -3,6 +3,7 @@ import { type PermissionRule, useCan } from "~/app/me";
 import { MAY } from "./feature";
 import { names } from "./names";
 import { MAY_RECALL } from "./recalls/permissions";
+import { READ_REPORT } from "./reports/permissions";
 import styles from "./tabs.module.css";
 import { texts } from "./texts";
 
@@ -17,6 +18,7 @@ export const LINE_TABS: readonly Tab[] = [
   { to: "/line/modules", label: texts.tabs.modules, permission: MAY.readModules },
   { to: "/line/batches", label: texts.tabs.batches, permission: MAY.readBatches },
   { to: "/line/skus", label: texts.tabs.skus, permission: MAY.readSkus },
+  { to: "/line/reports", label: texts.tabs.reports, permission: READ_REPORT },
 ];
 
 export const TRACE_TABS: readonly Tab[] = [
