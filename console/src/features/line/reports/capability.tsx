@@ -57,7 +57,12 @@ function CapabilityPlot({ measured }: { measured: Measured }) {
   const spread = 3 * (standardDeviation ?? 0);
   return (
     <div className={styles.plot} role="img" aria-label={plotText(measured)}>
-      <span className={styles.band} style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
+      <span
+        className={styles.band}
+        data-min={min !== null}
+        data-max={max !== null}
+        style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }}
+      />
       {mean !== null && (
         <>
           <span
