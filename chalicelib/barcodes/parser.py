@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from enum import Enum, auto
-from functools import partial
+from functools import lru_cache, partial
 
 from chalicelib.barcodes.codes import GTIN_LENGTHS, is_gtin, upc_e_articles
 from chalicelib.barcodes.digital_link import is_web_address, parse_digital_link
@@ -58,6 +58,7 @@ class _Mark(Enum):
     CERTAIN = auto()
 
 
+@lru_cache(maxsize=512)  # a request reads each scan of its tray several times
 def parse_scan(raw: str) -> Scan:
     """Return what a scanned text says. Never raises."""
     text = trim(raw)

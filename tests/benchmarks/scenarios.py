@@ -125,6 +125,9 @@ SCENARIOS = [
         for name, (prepare, trips) in picking.PICKING.items()
     ),
     *(Scenario(*one, situation=line.SITUATION) for one in line.SCENARIOS.items()),
-    *(Scenario(*one, situation=held_line.SITUATION) for one in held_line.SCENARIOS.items()),
+    *(
+        Scenario(name, prepare, situation=held_line.SITUATION, trips=held_line.TRIPS.get(name))
+        for name, prepare in held_line.SCENARIOS.items()
+    ),
     *(Scenario(*one, situation=trace.SITUATION, trips=trace.TRIPS) for one in trace.SCENARIOS.items()),
 ]

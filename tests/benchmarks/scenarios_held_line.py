@@ -9,6 +9,8 @@ from tests.benchmarks.stage import Hit, Stage
 from tests.builders.manufacturing import GOOD, LIMITS, Data, Line, data
 
 SITUATION = "a line with an open hold"
+TRIPS = {"POST /v1/recalls": 83}
+"""Budgets of their own: a recall case is committed in three round trips, and up to ten steps of eight follow."""
 
 
 @cache
