@@ -179,6 +179,18 @@ def _correct_lot(stage: Stage) -> Hit:
     return _patch(line.qa, "/v1/cells/{serial}/lot", "serial", {"id": cell}, {"lot": "L2", "reason": "misread"})
 
 
+def _record_lot(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    return Hit("POST", "/v1/cell-lots", line.production, {"lot": "L9", "supplier": "Cell Works"}, status=201)
+
+
+def _block_lot(stage: Stage) -> Hit:
+    line, _ = _plant(stage)
+    data(line.production.post("/v1/cell-lots", {"lot": "L3"}), 201)
+    body = {"status": "BLOCKED", "reason": "swollen"}
+    return _patch(line.qa, "/v1/cell-lots/{lot}/status", "lot", {"id": "L3"}, body)
+
+
 def _unbind_module(stage: Stage) -> Hit:
     line, batch = _plant(stage)
     module = _sealed(stage, 1)[0]
@@ -258,6 +270,8 @@ SCENARIOS: dict[str, Prepare] = {
     "GET reports/line, 366 days": _report,
     "PATCH modules/{id}/scrap, 48 cells": _scrap,
     "PATCH cells/{serial}/lot": _correct_lot,
+    "POST /v1/cell-lots": _record_lot,
+    "PATCH cell-lots/{lot}/status, blocked": _block_lot,
     "PATCH packs/{id}/unbind-module": _unbind_module,
     "PATCH packs/{id}/rework": partial(_leave, step="rework"),
     "PATCH packs/{id}/void, 8 modules": partial(_leave, step="void"),
