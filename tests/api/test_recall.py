@@ -164,4 +164,9 @@ def test_recall_reads_modules_not_cells(line: Line, engine: EmbeddedEngine) -> N
     line.pack(batch, [line.sealed_module(batch, "BAD") for _ in range(2)])
     with counted_trips(engine) as trips:
         affected(line, "BAD")
-    assert trips.made == [["BatchGetItem"], ["Query"] * 3, ["BatchGetItem"], ["BatchGetItem"]]
+    assert [sorted(trip) for trip in trips.made] == [
+        ["BatchGetItem"],
+        ["Query"] * 2,
+        ["BatchGetItem", "Query"],
+        ["BatchGetItem"],
+    ]

@@ -47,7 +47,8 @@ def test_recall_finds_a_cell_once_while_it_is_moved_and_corrected(arena: World) 
         body = {"lot": f"L-{number}", "reason": "misread"}
         return [line.qa.patch("/v1/cells/C-1/lot", body)]
 
-    answers = at_once([move, *(partial(correct, number) for number in (1, 2, 3))])
+    calls: list[Callable[[], list[Answer]]] = [move, *(partial(correct, number) for number in (1, 2, 3))]
+    answers = at_once(calls)
     given = [number for number, (answer,) in enumerate(answers[1:], 1) if answer.status == 200]
     assert {answer.status for each in answers for answer in each} <= {200, 409}
     number = registered("C-1")

@@ -6,7 +6,7 @@ LotCell    cells that were unbound, or have another lot now; the registry says w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from chalicelib.core.actor import Actor
 from chalicelib.core.clock import Clock
 from chalicelib.core.pagination import Page
 from chalicelib.core.sharding import ShardedList
-from chalicelib.core.store import BATCH, ItemKey, Query, get, get_many, parallel_pair_reads, parallel_reads
+from chalicelib.core.store import BATCH, ItemKey, Query, ReadResult, get, get_many, parallel_pair_reads, parallel_reads
 from chalicelib.core.table import Item
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.errors import SerialNotFound
@@ -58,8 +58,9 @@ class AffectedCells(msgspec.Struct, frozen=True):
 
 def read_affected(org_id: str, lot: str, clock: Clock) -> tuple[list[AffectedCells], list[str]]:
     """Return the modules that hold cells of a lot, by age, and the cells of it that are in no module."""
-    counts, serials = _read_lot(org_id, lot)
-    modules, numbers = _read_both(org_id, counts, serials, clock)
+    counts = _read_counts(org_id, lot)
+    modules, serials = _read_modules_and_cells(org_id, counts, lot, clock)
+    numbers = _read_numbers(serials, clock)
     freed = [module for module in modules.values() if module.cells_freed]
     numbers |= _read_freed(freed, lot, clock) if freed else {}
     modules |= _read_modules(org_id, {_holder(org_id, number) for number in numbers.values()} - {*modules, None}, clock)
@@ -107,55 +108,55 @@ def require_cell(actor: Actor, number: SerialNumber | None, raw: str) -> SerialN
     return cell
 
 
-def _read_lot(org_id: str, lot: str) -> tuple[Counter[str], list[str]]:
-    """Return the number of cells of each module, and the single cells of a lot."""
-    uses = [partial(_all, Query(LotUse, pk)) for pk in sorted(lot_pks(org_id, lot))]
-    cells = partial(_all, Query(LotCell, lot_cell_pk(org_id, lot)))
-    read_uses, [read_cells] = parallel_pair_reads(uses, [cells])
+def _read_counts(org_id: str, lot: str) -> Counter[str]:
+    """Return the number of cells of each module that holds some of a lot."""
     counts: Counter[str] = Counter()
-    for use in (use for uses_of_lot in read_uses for use in uses_of_lot):
-        counts[use.module_id] += use.cells
-    return Counter({module_id: cells for module_id, cells in counts.items() if cells > 0}), [
-        cell.serial for cell in read_cells
-    ]
+    for uses in parallel_reads([partial(_all, Query(LotUse, pk)) for pk in sorted(lot_pks(org_id, lot))]):
+        counts.update({use.module_id: use.cells for use in uses})
+    return +counts
 
 
 def _all(query: Query[ItemT]) -> list[ItemT]:
     return list(query.all())
 
 
-def _read_both(
-    org_id: str, module_ids: Iterable[str], serials: Iterable[str], clock: Clock
-) -> tuple[dict[str, Module], dict[str, SerialNumber]]:
-    """Return modules and serial numbers by their names, in one round trip."""
-    keys: list[ItemKey[Any]] = [module_key(org_id, module_id) for module_id in module_ids]
-    keys += map(serial_key, serials)
-    found = _read(keys, clock)
-    modules = {item.item_id: item for item in found if isinstance(item, Module)}
-    return modules, {item.serial: item for item in found if isinstance(item, SerialNumber)}
+def _read_modules_and_cells(
+    org_id: str, module_ids: Iterable[str], lot: str, clock: Clock
+) -> tuple[dict[str, Module], list[str]]:
+    """Return these modules and the single cells of a lot, in one round trip.
+
+    The cells are read after the counts: one that is unbound in between is in both rather than in neither.
+    """
+    keys = [module_key(org_id, module_id) for module_id in module_ids]
+    read_cells = partial(_all, Query(LotCell, lot_cell_pk(org_id, lot)))
+    stored, [cells] = parallel_pair_reads(_batches(keys, clock), [read_cells])
+    return {module.item_id: module for module in _found(keys, stored)}, [cell.serial for cell in cells]
 
 
 def _read_modules(org_id: str, module_ids: Iterable[str | None], clock: Clock) -> dict[str, Module]:
-    return _read_both(org_id, [module_id for module_id in module_ids if module_id], [], clock)[0]
+    keys = [module_key(org_id, module_id) for module_id in module_ids if module_id]
+    return {module.item_id: module for module in _found(keys, parallel_reads(_batches(keys, clock)))}
+
+
+def _read_numbers(serials: Iterable[str], clock: Clock) -> dict[str, SerialNumber]:
+    keys = [*map(serial_key, serials)]
+    return {number.serial: number for number in _found(keys, parallel_reads(_batches(keys, clock)))}
 
 
 def _read_freed(modules: Sequence[Module], lot: str, clock: Clock) -> dict[str, SerialNumber]:
-    """Return the cells of this lot that modules freed which were scrapped, as far as they were not bound again."""
+    """Return the cells of this lot that modules freed which were scrapped, wherever they are now."""
     ledgers = parallel_reads([partial(read_whole_ledger, module.pk) for module in modules])
-    serials = [serial for ledger in ledgers for entry in ledger for serial in entry.present]
-    freed = {module.item_id for module in modules}
-    numbers = _read_both("", [], serials, clock)[1]
-    return {
-        serial: number
-        for serial, number in numbers.items()
-        if number.holder_id in freed and is_same_lot(number.lot, lot)
-    }
+    numbers = _read_numbers((serial for ledger in ledgers for entry in ledger for serial in entry.present), clock)
+    return {serial: number for serial, number in numbers.items() if is_same_lot(number.lot, lot)}
 
 
-def _read(keys: Sequence[ItemKey[Any]], clock: Clock) -> list[Item]:
-    """Return the items that exist, in the order of their keys; batches are read at once."""
-    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
-    stored = parallel_reads([partial(get_many, batch, clock) for batch in batches])
+def _batches(keys: Sequence[ItemKey[Any]], clock: Clock) -> list[Callable[[], ReadResult]]:
+    """Return the reads of these items."""
+    return [partial(get_many, keys[start : start + BATCH], clock) for start in range(0, len(keys), BATCH)]
+
+
+def _found(keys: Sequence[ItemKey[ItemT]], stored: Sequence[ReadResult]) -> list[ItemT]:
+    """Return the items that exist, in the order of their keys, from the batches that `_batches` read."""
     found = [stored[number // BATCH].get(item_key) for number, item_key in enumerate(keys)]
     return [item for item in found if item is not None]
 
