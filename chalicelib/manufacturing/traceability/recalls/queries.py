@@ -154,7 +154,7 @@ def count_lots(org_id: str, lots: Sequence[str]) -> Mapping[str, int | None]:
 
 
 def read_lot_uses(org_id: str, lot: str, position: Position, limit: int) -> LotUses:
-    """Return what bound cells in modules that count or counted cells of a lot, up to about `limit` of its cells."""
+    """Return what bound cells in modules that count or counted cells of a lot, up to `limit` of its cells."""
     ids, has_more = _modules_of_lot(org_id, lot, position.after)
     starts = {module_id: position.entry if module_id == position.after else "" for module_id in ids}
     reads = [
@@ -162,13 +162,17 @@ def read_lot_uses(org_id: str, lot: str, position: Position, limit: int) -> LotU
         for module_id, start in starts.items()
     ]
     found: list[BoundCells] = []
+    room, skipped = limit, position.taken
     for (module_id, start), (entries, is_complete) in zip(starts.items(), parallel_reads(reads), strict=True):
         last = start
         for entry in entries:
             cells = [] if entry.sk <= start else _cells_of_lot(entry, lot)
-            if found and sum(len(each.serials) for each in found) + len(cells) > limit:
-                return LotUses(found, Position(position.part, module_id, last))
-            found += [BoundCells(cells, entry.at)] if cells else []
+            if cells:
+                part = cells[skipped : skipped + room]
+                found.append(BoundCells(part, entry.at))
+                if len(cells) > skipped + room:
+                    return LotUses(found, Position(position.part, module_id, last, skipped + room))
+                room, skipped = room - len(part), 0
             last = entry.sk
         if not is_complete:
             return LotUses(found, Position(position.part, module_id, last))

@@ -36,12 +36,14 @@ PARTS_PER_LOT = 2
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far a case was collected: up to a part of its lots and then of its serial numbers.
 
-    Within a lot `after` is the last module that was read, with the last entry of its ledger, or the last single cell.
+    Within a lot `after` is the last module that was read, with the last entry of its ledger and the number of cells of
+    the next one, or the last single cell.
     """
 
     part: int = 0
     after: str = ""
     entry: str = ""
+    taken: int = 0
 
 
 class RecallCase(ListedEntity):
