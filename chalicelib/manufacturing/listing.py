@@ -52,6 +52,8 @@ from chalicelib.manufacturing.tables import (
 EntityT = TypeVar("EntityT", bound=ListedEntity)
 
 _ID = "item_id"
+_FEW = 250
+"""The rows of a section and shard that are read where a page may need fewer of them."""
 
 
 class EntityFilter(msgspec.Struct, frozen=True):
@@ -129,8 +131,9 @@ def list_entities(
     if after is not None:
         page = msgspec.structs.replace(page, page=1)
     stop = page.stop if after is None else page.stop + 2  # the entity of the cursor, and one more to know the end
-    limit = _share(stop, len(list_partitions(org_id, model.kind, None))) if condition is None else None
-    items = _newest(queries, stop, limit) if totals.has_rows(stored) else []
+    all_rows: Sequence[int | None] = [None] * len(queries)
+    limits = all_rows if condition is not None else totals.limits(stored, stop, len(queries))
+    items = _newest(queries, stop, limits) if totals.has_rows(stored) else []
     number = number if condition is None else len(items)
     shown = [item for item in items if item[_ID]["S"] != after][page.start : page.stop]
     is_last = number <= page.stop if after is None else len(items) < stop
@@ -195,6 +198,17 @@ class _Totals(msgspec.Struct, frozen=True):
         batch = stored.get(self.batch)
         return batch is not None and batch.sku_id == self.sku_id
 
+    def limits(self, stored: ReadResult, rows: int, queries: int) -> Sequence[int | None]:
+        """Return how many of the first rows of a list to read by each query, in the order of `_queries`.
+
+        Of a section that has few of all rows, three times as many as it would have of the first ones if it were spread
+        evenly, at least 250.
+        """
+        share = _share(rows, queries // len(self.sections))
+        numbers = [total(stored, self.counters, [section]) for section in self.sections]
+        spread = [max(_FEW, 3 * share * number // max(1, sum(numbers))) for number in numbers]
+        return [min(share, limit) for limit in spread] * (queries // len(self.sections))
+
     def number(self, stored: ReadResult) -> int:
         """Return the number of rows on all pages, by the counters."""
         return total(stored, self.counters, self.sections) if self.has_rows(stored) else 0
@@ -227,26 +241,27 @@ def _share(rows: int, shards: int) -> int:
     return rows if shards == 1 else min(rows, math.ceil(mean + 6 * math.sqrt(mean) + 10))
 
 
-def _newest(queries: Sequence[Query[Any]], stop: int, limit: int | None) -> list[RawItem]:
-    """Return the newest `stop` items of all queries. Where `limit` items of a query do not suffice, it is read on.
+def _newest(queries: Sequence[Query[Any]], stop: int, limits: Sequence[int | None]) -> list[RawItem]:
+    """Return the newest `stop` items of all queries. Where the limit of a query does not suffice, it is read on.
 
-    Without a limit, all items are returned.
+    Queries without a limit are read to their ends, and more items may be returned.
     """
-    rows = parallel_reads([partial(query.read, limit) for query in queries])
+    rows = parallel_reads([partial(query.read, limit) for query, limit in zip(queries, limits, strict=True)])
     while True:
         items = merge(rows, _ID, newest_first=True)
         oldest = str(items[stop - 1][_ID]["S"]) if len(items) >= stop else ""
-        short = [number for number, read in enumerate(rows) if read.next_key is not None and _last(read) > oldest]
+        short = [
+            number
+            for number, read in enumerate(rows)
+            if read.next_key is not None and str(read.items[-1][_ID]["S"]) > oldest
+        ]
         if not short:
-            return items if limit is None else items[:stop]
-        more = parallel_reads([partial(queries[number].read, limit, rows[number].next_key) for number in short])
+            return items if None in limits else items[:stop]
+        more = parallel_reads(
+            [partial(queries[number].read, limits[number], rows[number].next_key) for number in short]
+        )
         for number, read in zip(short, more, strict=True):
             rows[number] = Rows([*rows[number].items, *read.items], read.next_key)
-
-
-def _last(rows: Rows) -> str:
-    """Return the id of the last item of a read that is not complete."""
-    return str(rows.items[-1][_ID]["S"])
 
 
 def _search(

@@ -177,8 +177,14 @@ class MeteredEngine(EmbeddedEngine):
             self._notebook = None
 
     def _execute(self, operation: str, body: bytes | str) -> EngineResponse:
-        answer = None if self.simulation is None else self.simulation(operation, json.loads(body))
-        return super().handle(operation, body) if answer is None else EngineResponse(200, json.dumps(answer).encode())
+        if self.simulation is None:
+            return super().handle(operation, body)
+        request: dict[str, Any] = json.loads(body)
+        answer = self.simulation(operation, request)
+        if answer is None:
+            return super().handle(operation, body)
+        self._store.hooks.run(operation, request)
+        return EngineResponse(200, json.dumps(answer).encode())
 
     def _priced(self, call: Call, notebook: Notebook) -> EngineResponse:
         request = json.loads(call.body)
