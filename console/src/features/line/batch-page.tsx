@@ -19,11 +19,13 @@ import { useCompleteBatch, useStartBatch } from "./commands";
 import { NewUnit } from "./create/new-unit";
 import { MAY } from "./feature";
 import { batchHistory } from "./history";
+import { HoldsNote } from "./holds/holds-note";
+import { NewHold } from "./holds/new-hold";
 import { LineLink, SkuLink } from "./links";
 import { Loaded } from "./loaded";
 import { narrowPack, PACK_COLUMNS } from "./packs-page";
 import styles from "./page.module.css";
-import { type Batch, batchQuery, packsQuery } from "./queries";
+import { type Batch, type BatchDetail, batchQuery, packsQuery } from "./queries";
 import { BATCH_STATES } from "./states";
 import { StepButton } from "./step-button";
 import { texts } from "./texts";
@@ -41,7 +43,7 @@ export default function BatchPage() {
   );
 }
 
-function Page({ batch }: { batch: Batch }) {
+function Page({ batch }: { batch: BatchDetail }) {
   const start = useStartBatch();
   const complete = useCompleteBatch();
   const { id, version, status } = batch;
@@ -58,6 +60,7 @@ function Page({ batch }: { batch: Batch }) {
         back={BACK}
         actions={
           <>
+            <NewHold held={{ kind: "BATCH", value: id }} />
             {status === "DRAFT" && (
               <Can permission={MAY.startBatch}>
                 <Button loading={start.isPending} onClick={() => start.mutate({ id, version })}>
@@ -79,6 +82,7 @@ function Page({ batch }: { batch: Batch }) {
         }
       />
       <div className={styles.stack}>
+        <HoldsNote holds={batch.holds} />
         <ErrorNote error={start.error} />
         {completing && <OpenPacks error={complete.error} />}
         <Columns width="22rem">

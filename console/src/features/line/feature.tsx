@@ -1,6 +1,7 @@
 import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { MAY_CREATE } from "./create/permissions";
+import { MAY_HOLD } from "./holds/permissions";
 import { names } from "./names";
 import { MAY_PASSPORT } from "./passport/permissions";
 import { MAY_RECALL } from "./recalls/permissions";
@@ -66,6 +67,13 @@ export const feature: Feature = {
     },
     { path: "line/skus/:skuId", title: tabs.skus, permission: MAY.readSkus, load: () => import("./sku-page") },
     {
+      path: "line/quarantine",
+      title: tabs.quarantine,
+      permission: MAY.readPacks,
+      load: () => import("./holds/quarantine-page"),
+    },
+    { path: "line/holds", title: tabs.holds, permission: MAY_HOLD.read, load: () => import("./holds/holds-page") },
+    {
       path: "line/reports",
       title: names.reports.title,
       permission: READ_REPORT,
@@ -94,7 +102,7 @@ export const feature: Feature = {
       section: "work",
       order: 60,
       permission: ANY,
-      keywords: "packs modules batches skus production quality disposition test report yield cpk",
+      keywords: "packs modules batches skus production quality disposition test report yield cpk hold quarantine",
     },
     {
       to: "/trace",

@@ -11,6 +11,8 @@ import { Timeline } from "~/components/timeline";
 import { useSealModule } from "./commands";
 import { MAY } from "./feature";
 import { moduleHistory } from "./history";
+import { HoldsNote } from "./holds/holds-note";
+import { NewHold } from "./holds/new-hold";
 import { BatchLink, LineLink, SkuLink, TraceButton } from "./links";
 import { Loaded } from "./loaded";
 import styles from "./page.module.css";
@@ -53,6 +55,7 @@ function Page({ module }: { module: ModuleDetail }) {
       />
       <Columns width="26rem">
         <div className={styles.stack}>
+          <HoldsNote holds={module.holds} />
           <BindCell module={module} />
           {module.sku.moduleTests !== undefined && (
             <UnitTests
@@ -81,6 +84,7 @@ function Actions({ module }: { module: ModuleDetail }) {
   return (
     <>
       <TraceButton serial={module.serial} />
+      <NewHold held={{ kind: "SERIAL", value: module.serial }} />
       <ModuleSteps module={module} />
       {(status === "DRAFT" || status === "IN_PROGRESS") && (
         <StepButton

@@ -7,6 +7,8 @@ export const names = {
     modules: "Modules",
     batches: "Batches",
     skus: "SKUs",
+    holds: "Holds",
+    quarantine: "Quarantine",
     reports: "Report",
     trace: "Trace",
     recall: "Recall by lot",

@@ -12,6 +12,8 @@ import { useSealPack } from "./commands";
 import { DispositionForm } from "./disposition-form";
 import { MAY } from "./feature";
 import { packHistory } from "./history";
+import { HoldsNote } from "./holds/holds-note";
+import { NewHold } from "./holds/new-hold";
 import { BatchLink, LineLink, SkuLink, TraceButton } from "./links";
 import { Loaded } from "./loaded";
 import styles from "./page.module.css";
@@ -52,6 +54,7 @@ function Page({ pack }: { pack: PackDetail }) {
         actions={<Actions pack={pack} />}
       />
       <div className={styles.stack}>
+        <HoldsNote holds={pack.holds} />
         {isTesting && <Tests pack={pack} />}
         {isTesting && mayDispose && <DispositionForm key={pack.id} pack={pack} />}
         <Columns width="26rem">
@@ -97,6 +100,7 @@ function Actions({ pack }: { pack: PackDetail }) {
   return (
     <>
       <TraceButton serial={pack.serial} />
+      <NewHold held={{ kind: "SERIAL", value: pack.serial }} />
       <PackSteps pack={pack} />
       {isOpen && (
         <StepButton

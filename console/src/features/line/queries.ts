@@ -8,6 +8,7 @@ import type { BatchState, ModuleState, PackState, SkuState } from "./states";
 export type Sku = Exact<Schema<"SkuView">>;
 export type SkuSpec = Exact<Schema<"SkuSpec">>;
 export type Batch = Exact<Schema<"BatchView">>;
+export type BatchDetail = Exact<Schema<"BatchDetail">>;
 export type Module = Exact<Schema<"ModuleView">>;
 export type ModuleDetail = Exact<Schema<"ModuleDetail">>;
 export type Pack = Exact<Schema<"PackView">>;

@@ -1,6 +1,7 @@
 import { NavLink } from "react-router";
 import { type PermissionRule, useCan } from "~/app/me";
 import { MAY } from "./feature";
+import { MAY_HOLD } from "./holds/permissions";
 import { names } from "./names";
 import { MAY_RECALL } from "./recalls/permissions";
 import { READ_REPORT } from "./reports/permissions";
@@ -18,6 +19,8 @@ export const LINE_TABS: readonly Tab[] = [
   { to: "/line/modules", label: texts.tabs.modules, permission: MAY.readModules },
   { to: "/line/batches", label: texts.tabs.batches, permission: MAY.readBatches },
   { to: "/line/skus", label: texts.tabs.skus, permission: MAY.readSkus },
+  { to: "/line/quarantine", label: texts.tabs.quarantine, permission: MAY.readPacks },
+  { to: "/line/holds", label: texts.tabs.holds, permission: MAY_HOLD.read },
   { to: "/line/reports", label: texts.tabs.reports, permission: READ_REPORT },
 ];
 

@@ -52,6 +52,16 @@ test("a change by somebody else and a sealed pack are said in words, and other e
   expect(refusalOf(conflict("ENTITY_LOCKED", "Locked.", { state: "FINALIZED", action: "seal" }))?.message).toContain(
     "Rework opens it",
   );
-  expect(refusalOf(conflict("ON_HOLD", "The lot is on hold.", {}))).toBeNull();
+  expect(refusalOf(conflict("LOT_BLOCKED", "The lot is blocked.", {}))).toBeNull();
   expect(refusalOf(new Error("Failed"))).toBeNull();
+});
+
+test("a refusal of what is on hold names each hold and its reason, and leads to the holds", () => {
+  const holds = [{ id: "HLD-1", kind: "LOT", value: "L-7", reason: "electrolyte" }];
+  const refusal = refusalOf(conflict("ON_HOLD", "On hold: LOT L-7 (electrolyte).", { holds, holdCount: 1 }));
+  expect(refusal).toEqual({
+    message: "This is on hold:",
+    points: ["lot L-7: electrolyte"],
+    links: [{ to: "/line/holds", label: "Show the holds" }],
+  });
 });

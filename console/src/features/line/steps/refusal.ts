@@ -33,14 +33,26 @@ export function refusalOf(error: unknown): Refusal | null {
   if (code === "VERSION_CONFLICT") return { message: words.changed, points: [], links: [] };
   if (code === "ENTITY_LOCKED") return { message: lockedText(details), points: [], links: [] };
   if (code === "DUPLICATE_SKU_CODE") return { message: words.skuCode, points: [], links: linksTo(details) };
+  if (code === "ON_HOLD") {
+    const holds = (details.holds ?? []) as readonly { kind: string; value: string; reason: string }[];
+    return {
+      message: words.onHold,
+      points: holds.map(holdText),
+      links: [{ to: "/line/holds", label: words.openHolds }],
+    };
+  }
   if (code === "DUPLICATE_SERIAL") {
     const uses = (details.duplicates ?? []) as readonly Use[];
     return { message: words.duplicate, points: uses.map(useText), links: uses.flatMap(linksTo) };
   }
-  if (code !== "WORKFLOW_VIOLATION" || typeof details.state !== "string") return null;
+  return code === "WORKFLOW_VIOLATION" ? stateRefusal(error) : null;
+}
+
+function stateRefusal({ message, details }: ApiError): Refusal | null {
+  if (typeof details.state !== "string") return null;
   const missing = Array.isArray(details.missing) ? details.missing.map(String) : [];
   if (missing.length > 0) return { message: words.missing, points: missing.map(plain), links: linksOf(details) };
-  return { message: words.state(kindIn(error.message), plain(details.state)), points: [], links: [] };
+  return { message: words.state(kindIn(message), plain(details.state)), points: [], links: [] };
 }
 
 /** Return a sentence of the API with the names of states as the console shows them. */
@@ -62,6 +74,10 @@ function kindIn(message: string): string {
 function lockedText({ state, action }: ApiError["details"]): string {
   if (action === "edit") return words.draftOnly;
   return state === "SEALED" ? words.sealedModule : words.sealedPack;
+}
+
+function holdText({ kind, value, reason }: { kind: string; value: string; reason: string }): string {
+  return words.held(kind.toLowerCase(), value, reason);
 }
 
 function useText({ serial, usedAs }: Use): string {
