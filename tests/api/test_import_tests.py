@@ -117,11 +117,41 @@ def test_csv_may_be_divided_by_semicolons(world: World) -> None:
         (HEADER + "\n".join(f"r{number},S,EOL,,,PASS,,1," for number in range(501)), "text/csv", 422),
         ("", "text/csv", 200),
         ("ref\n", "text/plain", 415),
-        ("\x00", "text/csv", 200),
+        ("\x00", "text/csv", 422),
+        (HEADER, "text/csv", 200),
+        ("a,S,EOL,,,PASS,,1,\n", "text/csv", 422),
+        (HEADER + "x" * 140_000, "text/csv", 422),
+        (HEADER + 'a,S,EOL,"E,,PASS,,1,\n', "text/csv", 422),
     ],
 )
 def test_odd_files_are_answered(world: World, text: str, kind: str, status: int) -> None:
     assert imported_csv(Line(world), text, kind).status == status
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "field"),
+    [
+        ("step", "FINAL", "column 5"),
+        ("V [V],V [V]", "1,2", "column 6"),
+        ("V [V],V [mV]", "1,2", "column 6"),
+        ("measurements", "{}", "column 5"),
+        ("", "1", "column 5"),
+    ],
+)
+def test_a_row_of_csv_gives_each_field_once(world: World, columns: str, cells: str, field: str) -> None:
+    line = Line(world)
+    pack = planned_pack(line)
+    text = f"ref,serial,step,result,{columns}\na,{pack['serial']},EOL,PASS,{cells}\n"
+    _, _, rejected = outcome(imported_csv(line, text))
+    assert {place: set(fields) for place, fields in rejected.items()} == {0: {field}}
+    assert recorded(line, pack) == []
+
+
+def test_only_line_breaks_divide_the_rows_of_csv(world: World) -> None:
+    line = Line(world)
+    pack = planned_pack(line)
+    text = f"ref,serial,step,result,program\ra,{pack['serial']},EOL,PASS,new\u0085mill\rb,{pack['serial']},EOL,PASS,\r"
+    assert outcome(imported_csv(line, text)) == (1, 0, {0: {"program": "must not contain invisible characters"}})
 
 
 def test_other_imports_take_no_csv(world: World) -> None:

@@ -8,6 +8,7 @@ name of the measurement and its unit. Empty cells are left out.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
@@ -70,28 +71,46 @@ def upsert_test(work: UnitOfWork, row: UnitTestRow, actor: Actor) -> Outcome:
 
 
 def json_of_csv(text: str) -> bytes:
-    """Return the body of an import from a CSV file; it is divided by commas, or by semicolons if its header is."""
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
-    header = lines[0] if lines else ""
-    reader = csv.reader(lines, delimiter=";" if header.count(";") > header.count(",") else ",")
-    columns = next(reader, [])
-    rows = [cells for cells in reader if any(cells)]
-    return msgspec.json.encode({"records": [dict(_fields(columns, cells)) for cells in rows]})
+    """Return the body of an import from a CSV file; it is divided by commas, or by semicolons if its header is.
+
+    Raise `ValidationFailed` for a file that is not CSV, and for one without a header, whose first test would be lost.
+    """
+    file = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    header = file.readline()
+    file.seek(0)
+    reader = csv.reader(file, delimiter=";" if header.count(";") > header.count(",") else ",", strict=True)
+    try:
+        columns, *rows = [cells for cells in reader if any(cells)] or [["ref"]]
+    except csv.Error as error:
+        raise ValidationFailed({"records": f"cannot be read as CSV: {error} (line {reader.line_num})"}) from error
+    names = [name.strip() for name in columns]
+    if "ref" not in names:
+        raise ValidationFailed({"records": "must begin with a header that has the column ref"})
+    return msgspec.json.encode({"records": [dict(_fields(names, cells)) for cells in rows]})
 
 
 def _fields(columns: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """Yield the fields of a row; a cell without a column is a field that does not exist, so the row is rejected."""
+    """Yield the fields of a row.
+
+    A cell without a column, or of a field that the row has already, is a field that does not exist: the row is
+    rejected.
+    """
     measurements: dict[str, object] = {}
+    seen = {"measurements"}
     for place, cell in enumerate(cells):
-        name = columns[place].strip() if place < len(columns) else f"column {place + 1}"
-        measured = _MEASURED.fullmatch(name)
         if not cell.strip():
             continue
-        if measured is None:
+        name = columns[place] if place < len(columns) else ""
+        measured = _MEASURED.fullmatch(name)
+        field = name if measured is None else f"measurements.{measured['name']}"
+        if not name or field in seen:
+            yield f"column {place + 1}", cell
+        elif measured is None:
             yield name, cell.strip()
         else:
             value = msgspec.Raw(cell.strip().encode()) if _NUMBER.fullmatch(cell.strip()) else cell
             measurements[measured["name"]] = {"value": value, "unit": measured["unit"].strip()}
+        seen.add(field)
     yield "measurements", measurements
 
 
