@@ -28,6 +28,7 @@ import styles from "./page.module.css";
 import { type Batch, type BatchDetail, batchQuery, packsQuery } from "./queries";
 import { BATCH_STATES } from "./states";
 import { StepButton } from "./step-button";
+import { VoidBatch } from "./steps/void-batch";
 import { texts } from "./texts";
 
 const BACK = { to: "/line/batches", label: texts.batches.title };
@@ -61,6 +62,7 @@ function Page({ batch }: { batch: BatchDetail }) {
         actions={
           <>
             <NewHold held={{ kind: "BATCH", value: id }} />
+            <VoidBatch batch={batch} />
             {status === "DRAFT" && (
               <Can permission={MAY.startBatch}>
                 <Button loading={start.isPending} onClick={() => start.mutate({ id, version })}>

@@ -39,7 +39,13 @@ export function moduleHistory(module: ModuleDetail, ownId: string): readonly Tim
 }
 
 /** Return what happened to a batch, newest first. */
-export function batchHistory({ createdAt, startedAt, completedAt }: Batch): readonly TimelineEntry[] {
+export function batchHistory({
+  createdAt,
+  startedAt,
+  completedAt,
+  voidedAt,
+  voidReason,
+}: Batch): readonly TimelineEntry[] {
   return newestFirst([
     { key: "created", at: createdAt, title: texts.batch.created },
     ...(startedAt === undefined
@@ -48,6 +54,17 @@ export function batchHistory({ createdAt, startedAt, completedAt }: Batch): read
     ...(completedAt === undefined
       ? []
       : [{ key: "completed", at: completedAt, title: texts.fields.completed, tone: "good" as const }]),
+    ...(voidedAt === undefined
+      ? []
+      : [
+          {
+            key: "voided",
+            at: voidedAt,
+            title: texts.states.VOID,
+            tone: "bad" as const,
+            more: <p className={styles.quote}>{voidReason}</p>,
+          },
+        ]),
   ]);
 }
 

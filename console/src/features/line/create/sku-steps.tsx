@@ -25,8 +25,13 @@ export function SkuSteps({ sku: { id, version, status } }: { sku: Sku }) {
       {status === "ACTIVE" && <NewBatch skuId={id} />}
       <Can permission={MAY_CREATE.retireSku}>
         <StepWithReason
-          shown={status === "ACTIVE"}
-          texts={{ action: words.retire, title: words.retireTitle, text: words.retireText, done: words.retired }}
+          shown={status !== "RETIRED"}
+          texts={{
+            action: words.retire,
+            title: words.retireTitle,
+            text: status === "DRAFT" ? words.retireDraftText : words.retireText,
+            done: words.retired,
+          }}
           reason="none"
           draft={`line.retire:${id}`}
           send={(_, headers) => retireSku({ id, version }, headers)}

@@ -50,6 +50,7 @@ export const texts = {
     retire: "Retire",
     retireTitle: "Retire this SKU?",
     retireText: "No more batches are created for it. Those that exist go on.",
+    retireDraftText: "It cannot be activated any more, and another SKU can have its code.",
     retired: "The SKU was retired.",
     product: "Product",
     name: "Name",

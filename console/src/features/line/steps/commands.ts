@@ -4,6 +4,11 @@ import { type Headers, headersOf, type Step } from "../commands";
 
 export type CellFate = NonNullable<Schema<"ScrapModule">["cells"]>;
 
+export function voidBatch(step: Step, reason: string, headers: Headers) {
+  const params = { path: { batch_id: step.id }, header: headersOf(step, headers) };
+  return dataOf(api.PATCH("/v1/batches/{batch_id}/void", { params, body: { reason } }));
+}
+
 export function reworkPack(step: Step, reason: string, headers: Headers) {
   return dataOf(api.PATCH("/v1/packs/{pack_id}/rework", { params: paramsOfPack(step, headers), body: { reason } }));
 }

@@ -1,5 +1,6 @@
 /** The permissions of the steps by which modules and packs are built, and leave the line or go back. */
 export const MAY_STEP = {
+  voidBatch: "manufacturing.batch.void",
   bindCell: "manufacturing.module.bind",
   scrapModule: "manufacturing.module.scrap",
   bindModule: "manufacturing.pack.bind",

@@ -6,6 +6,12 @@ export const texts = {
     text: "It is opened again: modules can be taken out and put in. Then it is sealed and tested again; earlier tests and decisions stay in its history and do not count.",
     done: "The pack is in rework.",
   },
+  voidBatch: {
+    action: "Void batch",
+    title: "Void this batch?",
+    text: "Nothing is built in it any more. Its modules stay: those that are sealed can go into packs of other batches. This cannot be taken back.",
+    done: "The batch was voided.",
+  },
   voiding: {
     action: "Void pack",
     title: "Void this pack?",
