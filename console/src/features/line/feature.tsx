@@ -2,6 +2,7 @@ import { IconBattery3, IconBinaryTree } from "@tabler/icons-react";
 import type { Feature } from "~/app/feature";
 import { MAY_CREATE } from "./create/permissions";
 import { MAY_HOLD } from "./holds/permissions";
+import { MAY_LOT } from "./lots/permissions";
 import { names } from "./names";
 import { MAY_PASSPORT } from "./passport/permissions";
 import { MAY_RECALL } from "./recalls/permissions";
@@ -81,6 +82,12 @@ export const feature: Feature = {
     },
     { path: "trace", title: names.tracing.title, permission: MAY.trace, load: () => import("./trace-page") },
     { path: "trace/recall", title: names.recall.title, permission: MAY.trace, load: () => import("./recall-page") },
+    {
+      path: "trace/lots",
+      title: names.lots.title,
+      permission: MAY_LOT.read,
+      load: () => import("./lots/lots-page"),
+    },
     {
       path: "trace/recalls",
       title: names.recalls.title,

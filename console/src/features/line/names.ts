@@ -14,6 +14,7 @@ export const names = {
     recall: "Recall by lot",
   },
   reports: { title: "Report on the line" },
+  lots: { title: "Lots of cells" },
   tracing: { title: "Trace" },
   passport: { title: "Battery passport" },
   recall: { title: "Recall by lot" },

@@ -2,6 +2,7 @@ import { NavLink } from "react-router";
 import { type PermissionRule, useCan } from "~/app/me";
 import { MAY } from "./feature";
 import { MAY_HOLD } from "./holds/permissions";
+import { MAY_LOT } from "./lots/permissions";
 import { names } from "./names";
 import { MAY_RECALL } from "./recalls/permissions";
 import { READ_REPORT } from "./reports/permissions";
@@ -28,6 +29,7 @@ export const TRACE_TABS: readonly Tab[] = [
   { to: "/trace", label: texts.tabs.trace, permission: MAY.trace },
   { to: "/trace/recall", label: texts.tabs.recall, permission: MAY.trace },
   { to: "/trace/recalls", label: names.recalls.title, permission: MAY_RECALL.read },
+  { to: "/trace/lots", label: names.lots.title, permission: MAY_LOT.read },
 ];
 
 /** Leads to the other lists of the same part of the console. */

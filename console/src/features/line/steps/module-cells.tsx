@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { IconLogout2 } from "@tabler/icons-react";
+import { IconLogout2, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useCan } from "~/app/me";
@@ -8,9 +8,13 @@ import { DateTime } from "~/components/date-time";
 import { Panel } from "~/components/panel";
 import { StateMessage } from "~/components/state-message";
 import { tracePath } from "../links";
+import { CorrectLot } from "../lots/correct-lot";
+import { MAY_LOT } from "../lots/permissions";
+import { texts as lots } from "../lots/texts";
 import type { ModuleDetail } from "../queries";
 import { texts as line } from "../texts";
 import { MAY_STEP } from "./permissions";
+import styles from "./steps.module.css";
 import { texts } from "./texts";
 import { UnbindCell } from "./unbind-cell";
 
@@ -50,44 +54,73 @@ const COLUMNS: readonly Column<Cell>[] = [
 /** The cells of a module. Until it is sealed, each can be unbound. */
 export function ModuleCells({ module }: { module: ModuleDetail }) {
   const navigate = useNavigate();
-  const [asked, ask] = useState<string | null>(null);
-  const isOpen = useCan()(MAY_STEP.bindCell) && module.status === "IN_PROGRESS";
+  const [asked, ask] = useState<Parameters<Ask>[0] | null>(null);
+  const can = useCan();
+  const mayUnbind = can(MAY_STEP.bindCell) && module.status === "IN_PROGRESS";
+  const mayCorrect = can(MAY_LOT.correct);
   return (
     <Panel title={line.module.cells}>
       <DataGrid
         label={line.module.cells}
-        columns={isOpen ? [...COLUMNS, actionsColumn(ask)] : COLUMNS}
+        columns={mayUnbind || mayCorrect ? [...COLUMNS, actionsColumn(ask, mayUnbind, mayCorrect)] : COLUMNS}
         state={{ rows: module.cells, loading: false, error: null, retry: () => undefined }}
         rowId={({ serial }) => serial}
         onOpen={({ serial }) => void navigate(tracePath(serial))}
         empty={<StateMessage kind="empty" title={line.module.noCells} />}
       />
-      {asked !== null && (
-        <UnbindCell step={{ id: module.id, version: module.version }} serial={asked} onClose={() => ask(null)} />
+      {asked?.step === "unbind" && (
+        <UnbindCell
+          step={{ id: module.id, version: module.version }}
+          serial={asked.cell.serial}
+          onClose={() => ask(null)}
+        />
+      )}
+      {asked?.step === "correct" && (
+        <CorrectLot serial={asked.cell.serial} lot={asked.cell.lot} onClose={() => ask(null)} />
       )}
     </Panel>
   );
 }
 
-function actionsColumn(ask: (serial: string) => void): Column<Cell> {
+type Ask = (asked: { step: "unbind" | "correct"; cell: Cell }) => void;
+
+function actionsColumn(ask: Ask, mayUnbind: boolean, mayCorrect: boolean): Column<Cell> {
   return {
     id: "actions",
     header: texts.actions,
-    width: "4rem",
+    width: "5rem",
     align: "end",
-    cell: ({ serial }) => (
-      <ActionIcon
-        variant="subtle"
-        size="lg"
-        aria-label={texts.unbindCell.actionOf(serial)}
-        title={texts.unbindCell.action}
-        onClick={(event) => {
-          event.stopPropagation();
-          ask(serial);
-        }}
-      >
-        <IconLogout2 size={18} />
-      </ActionIcon>
+    cell: (cell) => (
+      <span className={styles.rowActions}>
+        {mayCorrect && (
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={lots.correct.actionOf(cell.serial)}
+            title={lots.correct.action}
+            onClick={(event) => {
+              event.stopPropagation();
+              ask({ step: "correct", cell });
+            }}
+          >
+            <IconPencil size={18} />
+          </ActionIcon>
+        )}
+        {mayUnbind && (
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={texts.unbindCell.actionOf(cell.serial)}
+            title={texts.unbindCell.action}
+            onClick={(event) => {
+              event.stopPropagation();
+              ask({ step: "unbind", cell });
+            }}
+          >
+            <IconLogout2 size={18} />
+          </ActionIcon>
+        )}
+      </span>
     ),
   };
 }
