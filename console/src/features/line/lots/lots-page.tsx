@@ -12,6 +12,7 @@ import { PageHeader } from "~/components/page-header";
 import { StateMessage } from "~/components/state-message";
 import { type States, StatusBadge } from "~/components/status-badge";
 import { toast } from "~/components/toast";
+import { NarrowRow } from "../narrow-row";
 import { keys } from "../queries";
 import { optionsOf } from "../states";
 import { RefusalNote } from "../steps/refusal-note";
@@ -54,6 +55,7 @@ export default function LotsPage() {
       <DataGrid
         label={texts.list}
         columns={mayChange ? [...COLUMNS, stepsColumn(ask)] : COLUMNS}
+        narrow={(lot) => <NarrowLot lot={lot} ask={mayChange ? ask : null} />}
         state={state}
         paging={paging}
         rowId={({ lot }) => lot}
@@ -150,19 +152,37 @@ function stepsColumn(ask: (lot: Lot) => void): Column<Lot> {
     header: columns.steps,
     width: "6rem",
     align: "end",
-    cell: (lot) => {
-      const words = lot.status === "BLOCKED" ? texts.release : texts.block;
-      return (
-        <Button
-          className={styles.step ?? ""}
-          size="compact-sm"
-          variant="subtle"
-          aria-label={words.actionOf(lot.lot)}
-          onClick={() => ask(lot)}
-        >
-          {words.action}
-        </Button>
-      );
-    },
+    cell: (lot) => <StepButton lot={lot} ask={ask} />,
   };
+}
+
+function StepButton({ lot, ask }: { lot: Lot; ask: (lot: Lot) => void }) {
+  const words = lot.status === "BLOCKED" ? texts.release : texts.block;
+  return (
+    <Button
+      className={styles.step ?? ""}
+      size="compact-sm"
+      variant="subtle"
+      aria-label={words.actionOf(lot.lot)}
+      onClick={() => ask(lot)}
+    >
+      {words.action}
+    </Button>
+  );
+}
+
+function NarrowLot({ lot, ask }: { lot: Lot; ask: ((lot: Lot) => void) | null }) {
+  return (
+    <NarrowRow
+      title={<span className="code">{lot.lot}</span>}
+      badge={
+        <span className={styles.narrow}>
+          <StatusBadge state={lot.status} states={STATES} />
+          {ask !== null && <StepButton lot={lot} ask={ask} />}
+        </span>
+      }
+      meta={lot.reason ?? lot.supplier ?? "–"}
+      time={lot.createdAt}
+    />
+  );
 }
