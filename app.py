@@ -82,7 +82,7 @@ from chalicelib.maintenance.workorders.routes import routes as work_order_routes
 from chalicelib.maintenance.workorders.step_routes import routes as work_order_step_routes
 from chalicelib.maintenance.workorders.sweep import remind_due
 from chalicelib.manufacturing.assembly.holds.routes import routes as hold_routes
-from chalicelib.manufacturing.assembly.rework_routes import routes as rework_routes
+from chalicelib.manufacturing.assembly.rework.routes import routes as rework_routes
 from chalicelib.manufacturing.assembly.routes import routes as assembly_routes
 from chalicelib.manufacturing.planning.routes import routes as planning_routes
 from chalicelib.manufacturing.quality.reports.routes import routes as line_report_routes

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from chalicelib.edge.types import EntityId
 from chalicelib.manufacturing.assembly.holds.schemas import UnitHold
-from chalicelib.manufacturing.assembly.rework_schemas import UnitChange
+from chalicelib.manufacturing.assembly.rework.schemas import UnitChange
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.quality.schemas import DecisionView
 from chalicelib.manufacturing.quality.tests.schemas import UnitTestView

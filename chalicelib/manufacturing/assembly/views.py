@@ -12,7 +12,7 @@ from chalicelib.manufacturing.assembly.holds.blocking import (
     unit_holds,
 )
 from chalicelib.manufacturing.assembly.queries import ModuleContents, PackContents
-from chalicelib.manufacturing.assembly.rework_schemas import UnitChange, UnitChangeKind
+from chalicelib.manufacturing.assembly.rework.schemas import UnitChange, UnitChangeKind
 from chalicelib.manufacturing.assembly.schemas import (
     Cell,
     ModuleDetail,

@@ -1,4 +1,4 @@
-"""The use cases that take a pack apart: unbind a module, rework, void.
+"""The use cases by which modules and packs leave the line or go back: unbind, rework, scrap, void, ship, return.
 
 Rework opens a sealed pack again, also one of a completed batch: modules are taken out and put in, and the pack is
 sealed and tested again as another attempt. The earlier seal is kept in the ledger, the dispositions in their records.
@@ -7,30 +7,50 @@ A voided pack holds nothing. Its modules are taken out in its own transaction, a
 others follow in transactions of their own; until then they are bound to other packs as if they were free, because a
 voided pack stays voided (`leave_voided_packs` in `packs.py`). The ledger names the modules, so they are not read; only
 if one of them turns out to be elsewhere does the next attempt read them all.
+
+A scrapped module may hold 5,000 cells, and a transaction has 100 items. So their serial numbers are not written: that
+of a cell names its module, and a module that is scrapped stays scrapped. If it says that its cells are free, they are
+bound elsewhere as if they had been unbound; otherwise their serial numbers stay in use for good.
 """
 
 from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.core.actor import Actor
-from chalicelib.core.errors import VersionConflict
-from chalicelib.core.store import get_many
+from chalicelib.core.errors import ValidationFailed, VersionConflict
+from chalicelib.core.store import get, get_many
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.binding import append_ledger_entry, update_binding
-from chalicelib.manufacturing.assembly.rework_schemas import Rework, UnbindModule, VoidPack
+from chalicelib.manufacturing.assembly.holds.blocking import require_pack_not_held
+from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
+from chalicelib.manufacturing.assembly.packs import leave_voided_packs
+from chalicelib.manufacturing.assembly.rework.schemas import (
+    ReturnPack,
+    Rework,
+    ScrapModule,
+    ShipPack,
+    UnbindModule,
+    VoidPack,
+)
 from chalicelib.manufacturing.assembly.schemas import MAX_PARTS_PER_REQUEST
 from chalicelib.manufacturing.batch_counts import change_pack_counts, counted_as
-from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.errors import SerialNotFound, line_conflict
 from chalicelib.manufacturing.quality.rules import Disposition
-from chalicelib.manufacturing.rules import PACK, LineAction, PackStatus
+from chalicelib.manufacturing.rules import PACK, CellFate, LineAction, ModuleStatus, PackStatus
 from chalicelib.manufacturing.status_counters import change_status
-from chalicelib.manufacturing.tables import Module, Pack, module_key
+from chalicelib.manufacturing.tables import Module, Pack, module_key, pack_key
 from chalicelib.manufacturing.traceability.ledger_reader import packed_modules, read_whole_ledger
+from chalicelib.manufacturing.traceability.serial_registry import find_scanned
+from chalicelib.manufacturing.traceability.tables import PACK as USED_AS_PACK
 from chalicelib.manufacturing.traceability.tables import (
+    RETURNED,
     REWORKED,
+    SCRAPPED,
+    SHIPPED,
     UNBOUND,
     VOIDED,
     LedgerEntry,
+    SerialNumber,
     ledger_entry_key,
 )
 
@@ -57,7 +77,7 @@ def rework_pack(work: UnitOfWork, pack: Pack, command: Rework, actor: Actor) -> 
         raise line_conflict(pack, LineAction.REWORK, missing, disposition=pack.disposition)
     reason, sealed_at = command.reason, pack.sealed_at
     append_ledger_entry(work, pack, actor.user_id, [], change=REWORKED, reason=reason, sealed_at=sealed_at)
-    open_again(work, pack, PackStatus.REWORK, {"sealed_at": None})
+    _open_again(work, pack, PackStatus.REWORK, {"sealed_at": None})
     return pack
 
 
@@ -72,7 +92,53 @@ def void_pack(work: UnitOfWork, pack: Pack, command: VoidPack, actor: Actor) -> 
     return pack
 
 
-def open_again(work: UnitOfWork, pack: Pack, status: PackStatus, values: dict[str, object]) -> None:
+def scrap_module(work: UnitOfWork, module: Module, command: ScrapModule, actor: Actor) -> Module:
+    """Scrap a module that is in no pack; its cells are freed or scrapped with it. Raise `Conflict` if it is in one."""
+    leave_voided_packs(work, [module])
+    if module.pack_id is not None:
+        missing = [f"the module is in pack {module.pack_id}"]
+        raise line_conflict(module, LineAction.SCRAP, missing, packId=module.pack_id)
+    append_ledger_entry(work, module, actor.user_id, [], change=SCRAPPED, reason=command.reason)
+    is_freed = command.cells == CellFate.FREE
+    freed = {"scrapped_at": work.now, "cells_freed": is_freed, **({"bound": 0} if is_freed else {})}
+    change_status(work, module, ModuleStatus.SCRAPPED, freed)
+    return module
+
+
+def ship_pack(work: UnitOfWork, pack: Pack, command: ShipPack, actor: Actor, *, holds: OpenHolds | None) -> Pack:
+    """Ship a pack. Raise `Conflict` unless it passed, and if it is held."""
+    if pack.disposition != Disposition.PASS:
+        missing = [f"the disposition is {pack.disposition} and has to be {Disposition.PASS}"]
+        raise line_conflict(pack, LineAction.SHIP, missing, disposition=pack.disposition)
+    require_pack_not_held(work, pack, holds, LineAction.SHIP)
+    customer, order = command.customer, command.order
+    append_ledger_entry(work, pack, actor.user_id, [], change=SHIPPED, customer=customer, order=order)
+    values = {"customer": customer, "order": order, "shipped_at": work.now, "returned_at": None}
+    change_status(work, pack, PackStatus.SHIPPED, values)
+    return pack
+
+
+def return_pack(work: UnitOfWork, command: ReturnPack, actor: Actor, *, number: SerialNumber | None) -> Pack:
+    """Take back a shipped pack, which has to be tested again.
+
+    Raise `SerialNotFound` if the organisation has no such serial number, `ValidationFailed` if it is not that of a
+    pack, and `Conflict` if the pack is not shipped.
+    """
+    number, serial = find_scanned(number, command.serial)
+    if number is None or number.org_id != actor.org_id:
+        raise SerialNotFound(serial)
+    pack = get(pack_key(actor.org_id, str(number.holder_id))) if number.used_as == USED_AS_PACK else None
+    if pack is None:
+        raise ValidationFailed({"serial": "is not the serial number of a pack"})
+    if pack.status != PackStatus.SHIPPED:
+        raise line_conflict(pack, LineAction.RETURN)
+    work.audit(Pack.kind, pack.item_id, "PACK_RETURNED")
+    append_ledger_entry(work, pack, actor.user_id, [], change=RETURNED, reason=command.reason)
+    _open_again(work, pack, PackStatus.READY_FOR_EOL, {"returned_at": work.now})
+    return pack
+
+
+def _open_again(work: UnitOfWork, pack: Pack, status: PackStatus, values: dict[str, object]) -> None:
     """Stage that another attempt of a pack begins in this status, and that it is open in its batch."""
     counted = counted_as(pack)
     if counted != "packs_open":
