@@ -126,6 +126,17 @@ def test_bad_hold_names_every_bad_field(world: World, body: Data, fields: set[st
     assert set(answer.json["error"]["details"]["fields"]) == fields
 
 
+def test_an_id_is_not_held_as_a_serial_number(world: World) -> None:
+    line = Line(world)
+    pack = line.ready_pack(line.batch())
+    for value in (pack["id"], "MOD-none", "BAT-none"):
+        answer = line.qa.post("/v1/holds", {"kind": "SERIAL", "value": value, "reason": "r"})
+        assert (answer.status, answer.json["fields"]) == (
+            422, {"value": "must not begin with MOD-, PCK-, BAT-, SKU-, as ids do"},
+        ), answer  # fmt: skip
+    assert line.viewer.get("/v1/holds").json["data"] == []
+
+
 def test_unknown_batch_and_hold_are_not_found(world: World) -> None:
     line, theirs = Line(world), Line(world, OTHER)
     foreign = theirs.batch()

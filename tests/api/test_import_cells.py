@@ -38,6 +38,15 @@ def test_cell_has_its_lot_before_it_is_bound_and_keeps_it(line: Line) -> None:
     assert (conflict.status, conflict.code) == (409, "LOT_CONFLICT")
 
 
+def test_cell_that_was_not_bound_yet_is_traced_with_its_lot(line: Line) -> None:
+    load(line, {"serial": "C-1", "lot": "L1"})
+    trace = data(line.viewer.get("/v1/trace/C-1"))
+    assert (trace["kind"], trace["status"], trace["lot"], trace["ancestors"]) == ("cell", "REMOVED", "L1", [])
+    document = line.viewer.get("/v1/trace/C-1/export")
+    assert (document.status, document.json["epcisBody"]["eventList"]) == (200, [])
+    assert Line(line.world, OTHER).viewer.get("/v1/trace/C-1").status == 404
+
+
 def test_cells_that_were_loaded_twice_stay_as_they_are(line: Line) -> None:
     load(line, {"serial": "C-1", "lot": "L1"})
     assert outcome(load(line, {"serial": "C-1", "lot": "l1"})) == (0, 1, {})

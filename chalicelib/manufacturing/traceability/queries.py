@@ -89,13 +89,14 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def find_own_number(actor: Actor, named: Named) -> SerialNumber | None:
-    """Return the serial number if the organisation uses it, or None for a cell that was unbound.
+    """Return the serial number if the organisation uses it, or None for a cell that is in no module.
 
     Of the id of a module or pack return its serial number. Raise `SerialNotFound` if the organisation has never used
     it, and `AccessDenied` if the caller's permission does not cover the whole organisation.
     """
     own = _own_number(actor, named)
-    if own is None and Query(FormerCell, former_cell_pk(actor.org_id, named.text)).first() is None:
+    is_known = own is not None or (named.number is not None and named.number.org_id == actor.org_id)
+    if not is_known and Query(FormerCell, former_cell_pk(actor.org_id, named.text)).first() is None:
         raise SerialNotFound(named.text)
     actor.require_reach(permissions.TRACE)
     return own

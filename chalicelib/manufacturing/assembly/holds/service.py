@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.core.actor import Actor
 from chalicelib.core.commit import EXACT_VERSION
-from chalicelib.core.errors import NotFound, VersionConflict
+from chalicelib.core.errors import NotFound, ValidationFailed, VersionConflict
 from chalicelib.core.table import is_as_read
 from chalicelib.core.work import UnitOfWork
 from chalicelib.manufacturing.assembly.holds.errors import TooManyHolds
@@ -29,6 +29,7 @@ from chalicelib.manufacturing.assembly.holds.tables import (
     open_holds_key,
 )
 from chalicelib.manufacturing.tables import ProductionBatch
+from chalicelib.manufacturing.traceability.rules import new_part_error
 from chalicelib.manufacturing.traceability.serial_registry import find_scanned
 from chalicelib.manufacturing.traceability.tables import PACK, SerialNumber, serial_key
 
@@ -47,13 +48,15 @@ def create_hold(
 ) -> Hold:
     """Hold a lot, a serial number or a batch; `number` and `batch` are what was found by the value.
 
-    Raise `NotFound` if there is no such batch, and `TooManyHolds`.
+    Raise `NotFound` if there is no such batch, `ValidationFailed` for an id instead of a serial number, and
+    `TooManyHolds`.
     """
     value, module_id = held_value(command.kind, command.value), None
     if command.kind is HoldKind.BATCH:
         _require_batch(batch, value)
     if command.kind is HoldKind.SERIAL:
         number, value = find_scanned(number, command.value)
+        _require_no_id(number, command.value)
         module_id = _hold_number(work, number, value, actor.org_id)
     hold = _new_hold(work, command, value, actor)
     others = open_holds(holds)
@@ -94,6 +97,13 @@ def correct_held_lot(work: UnitOfWork, org_id: str, holds: OpenHolds | None, lot
 def _require_batch(batch: ProductionBatch | None, value: str) -> None:
     if batch is None:
         raise NotFound("Batch not found.", details={"batchId": value})
+
+
+def _require_no_id(number: SerialNumber | None, raw: str) -> None:
+    """Raise `ValidationFailed` for an unknown serial number that no unit can get, such as the id of a pack."""
+    error = new_part_error(raw) if number is None else None
+    if error is not None:
+        raise ValidationFailed({"value": error})
 
 
 def _hold_number(work: UnitOfWork, number: SerialNumber | None, serial: str, org_id: str) -> str | None:
