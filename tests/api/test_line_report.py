@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from chalicelib.core.store import Query
-from chalicelib.manufacturing.quality.reports.tables import DISPOSED, TotalKey, line_total_key
+from chalicelib.manufacturing.quality.reports.tables import DISPOSED, LineTotalKey, line_total_key
 from chalicelib.manufacturing.quality.tables import DISPOSITION, DispositionRecord
 from chalicelib.manufacturing.quality.tests.tables import TEST, UnitTestRecord
 from infra.local.engine import EmbeddedEngine
@@ -195,7 +195,7 @@ def test_report_with_too_many_rows_is_refused(world: World) -> None:
     line = Line(world)
     sku = {"sku_id": "SKU-1", "sku_name": "A", "tests": 1}
     for number in range(5001):
-        about = TotalKey("2026-03-01", DISPOSED, f"BAT-{number}")
+        about = LineTotalKey("2026-03-01", DISPOSED, f"BAT-{number}")
         line_total_key(line.org_id, about, number % 4).new(**sku).save()
     answer = line.viewer.get("/v1/reports/line?from=2026-03-01&to=2026-03-01&by=batch")
     assert (answer.status, set(answer.fields)) == (422, {"from"})

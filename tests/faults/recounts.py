@@ -20,7 +20,7 @@ from chalicelib.manufacturing.list_keys import list_scope
 from chalicelib.manufacturing.quality.reports.rules import LineFigures, MeasuredSums
 from chalicelib.manufacturing.quality.reports.tables import (
     LineTotal,
-    TotalKey,
+    LineTotalKey,
     sums_of_item,
 )
 from chalicelib.manufacturing.quality.tables import DISPOSITION, DispositionRecord
@@ -165,7 +165,7 @@ def _line_totals(found: Snapshot, batches: Mapping[str, str]) -> Violations:
     kept: Counter[str] = Counter()
     sums: dict[Place, MeasuredSums] = defaultdict(MeasuredSums)
     for raw in found.raw(LineTotal, pk="LINE#"):
-        about = TotalKey(*parts_of(raw["sk"]["S"]))
+        about = LineTotalKey(*parts_of(raw["sk"]["S"]))
         kept += Counter({name: int(raw[name]["N"]) for name in LineFigures._fields if name in raw})
         for name, more in sums_of_item(raw).items():
             place = (about.batch_id, about.kind, about.step, name)

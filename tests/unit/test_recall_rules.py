@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.manufacturing.traceability.recalls.rules import RECALL, Period, RecallStatus, chunks, units_expected
+from chalicelib.manufacturing.traceability.recalls.rules import (
+    RECALL,
+    BindingPeriod,
+    RecallStatus,
+    chunks,
+    units_expected,
+)
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 moments = st.integers(0, 20).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -18,7 +24,7 @@ def test_newest_binding_in_the_period_counts(
     counting = [
         at for at in bindings if at <= opened and (since is None or since <= at) and (until is None or at <= until)
     ]
-    newest = Period(since, until, opened).newest(bindings)
+    newest = BindingPeriod(since, until, opened).newest(bindings)
     assert newest == (max(counting) if counting else None)
 
 

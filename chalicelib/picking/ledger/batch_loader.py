@@ -10,7 +10,7 @@ from chalicelib.core.clock import Clock
 from chalicelib.core.store import BATCH, ItemKey, get_many, parallel_pair_reads
 from chalicelib.picking.ledger.entries import decode_lines
 from chalicelib.picking.ledger.event_parsing import ParsedEvent
-from chalicelib.picking.ledger.holds import Hold, place_event
+from chalicelib.picking.ledger.holds import HoldingTime, place_event
 from chalicelib.picking.ledger.state import EntryKind
 from chalicelib.picking.ledger.tables import EventRecord, LedgerSegment, event_record_key
 from chalicelib.picking.ledger.tails import newest_segments
@@ -42,10 +42,10 @@ class EventContext(msgspec.Struct, kw_only=True, dict=True):
         return AssignmentWriter(self.assignment, decode_lines(self.lines.lines), self.newest_segments)
 
     @cached_property
-    def holds(self) -> list[Hold]:
+    def holds(self) -> list[HoldingTime]:
         """Return who has held the assignment; the user's own ledger has always been theirs."""
         if self.is_own_ledger:
-            return [Hold(self.user_id, 0)]
+            return [HoldingTime(self.user_id, 0)]
         return [] if self.writer is None else self.writer.state.holds
 
     def place(self, events: Iterable[ParsedEvent], arrived_at: int) -> dict[int, int]:

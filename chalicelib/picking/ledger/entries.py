@@ -17,7 +17,7 @@ from chalicelib.core.store import Query
 from chalicelib.core.table import SEPARATOR
 from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
 from chalicelib.picking.ledger.event_parsing import EVENT_KINDS, ParsedEvent
-from chalicelib.picking.ledger.holds import Hold
+from chalicelib.picking.ledger.holds import HoldingTime
 from chalicelib.picking.ledger.log_lines import LogLine
 from chalicelib.picking.ledger.matching import PickLine, PickLines, Reading
 from chalicelib.picking.ledger.state import AssignmentState, DayCount, EntryKind, PickEntry, ShortLine
@@ -72,7 +72,7 @@ class StoredState(msgspec.Struct, omit_defaults=True):
 
     last: tuple[int, int]
     holders: dict[str, int] = {}
-    ended_holds: list[Hold] = []
+    ended_holds: list[HoldingTime] = []
     people: dict[str, PickerProgress] = {}
     picked: dict[int, Decimal] = {}
     counted_units: set[str] = set()

@@ -11,7 +11,7 @@ CLOCK_TOLERANCE_MS = 5_000
 """How far the clock of a device may be behind when its user has just taken the assignment over."""
 
 
-class Hold(NamedTuple):
+class HoldingTime(NamedTuple):
     """A time during which a user held an assignment, both ends included; it lasts if `until` is None."""
 
     user_id: str
@@ -30,12 +30,12 @@ class Placement(NamedTuple):
     at: int
 
 
-def holds_of(holders: Mapping[str, int], ended: Sequence[Hold]) -> list[Hold]:
+def holds_of(holders: Mapping[str, int], ended: Sequence[HoldingTime]) -> list[HoldingTime]:
     """Return all holds: those that have ended, and those of the present holders."""
-    return [*ended, *(Hold(user_id, since) for user_id, since in holders.items())]
+    return [*ended, *(HoldingTime(user_id, since) for user_id, since in holders.items())]
 
 
-def place_event(holds: Sequence[Hold], user_id: str, at: int) -> Placement | None:
+def place_event(holds: Sequence[HoldingTime], user_id: str, at: int) -> Placement | None:
     """Return where an event of a user belongs; None if they did not hold the assignment when it happened.
 
     The clock of a present holder may be wrong: an event from before anybody held the assignment is moved to their

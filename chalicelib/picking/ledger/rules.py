@@ -21,7 +21,7 @@ from functools import partial
 
 from chalicelib.picking.ledger import log_lines
 from chalicelib.picking.ledger.effects import PickerProgress, UndoableEffect
-from chalicelib.picking.ledger.holds import Hold
+from chalicelib.picking.ledger.holds import HoldingTime
 from chalicelib.picking.ledger.matching import ZERO, PickLine, PickLines, fill
 from chalicelib.picking.ledger.state import AssignmentState, EntryKind, PickEntry, ShortLine
 from chalicelib.picking.ledger.working_time import Pause, WorkTimer
@@ -252,7 +252,7 @@ def _claim(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
 def _release(state: AssignmentState, _: PickLines, entry: PickEntry) -> None:
     for user_id in entry.people:
         if user_id in state.holders:
-            state.ended_holds.append(Hold(user_id, state.holders.pop(user_id), entry.at))
+            state.ended_holds.append(HoldingTime(user_id, state.holders.pop(user_id), entry.at))
         state.change_timer(user_id, lambda timer: timer.stop(entry.at))
         state.add_log_line(entry, log_lines.released(state.name(user_id)))
 

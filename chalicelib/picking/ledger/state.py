@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chalicelib.picking.ledger.calendar import calendar_of
 from chalicelib.picking.ledger.effects import EffectStack, PickerProgress
-from chalicelib.picking.ledger.holds import Hold, holds_of
+from chalicelib.picking.ledger.holds import HoldingTime, holds_of
 from chalicelib.picking.ledger.log_lines import INFO, WARNING, LogLine
 from chalicelib.picking.ledger.matching import ONE, ZERO
 from chalicelib.picking.ledger.working_time import WorkTimer
@@ -109,7 +109,7 @@ class AssignmentState:
 
     holders: dict[str, int] = field(default_factory=dict)
     """The time since which each holder has had it; those who held it at the end remain."""
-    ended_holds: list[Hold] = field(default_factory=list)
+    ended_holds: list[HoldingTime] = field(default_factory=list)
     """The holds that were released, in the order of their ends."""
     people: dict[str, PickerProgress] = field(default_factory=dict)
     picked: dict[int, Decimal] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class AssignmentState:
         return frozenset(self.holders) if self.status is AssignmentStatus.ACTIVE else frozenset()
 
     @property
-    def holds(self) -> list[Hold]:
+    def holds(self) -> list[HoldingTime]:
         """Return who has held it, and when."""
         return holds_of(self.holders, self.ended_holds)
 

@@ -1,8 +1,8 @@
 """Refuses the steps of what is on hold.
 
 A step compares the marks of what it changes with the open holds, which were read with the authentication, and requires
-at its commit that no hold was made or released since. What a module holds is told by the module and the holds
-themselves, and while lots are held by the counts of its cells of these lots. What a pack holds is told by its ledger,
+at its commit that no hold was made or released since. What a module holds follows from the module and the holds
+themselves, and while lots are held by the counts of its cells of these lots. What a pack holds follows from its ledger,
 and while lots are held by their collections, which name the modules: one query each, whatever the number of cells.
 Nothing of this is read while nothing is held.
 """

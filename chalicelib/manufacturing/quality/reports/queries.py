@@ -22,7 +22,13 @@ from chalicelib.identity.accounts.tables import Organisation
 from chalicelib.manufacturing import permissions
 from chalicelib.manufacturing.quality.reports.rules import LineFigures, MeasuredSums
 from chalicelib.manufacturing.quality.reports.schemas import LineReportGrouping, LineReportQuery
-from chalicelib.manufacturing.quality.reports.tables import SHARDS, LineTotal, TotalKey, sums_of_item, totals_of_month
+from chalicelib.manufacturing.quality.reports.tables import (
+    SHARDS,
+    LineTotal,
+    LineTotalKey,
+    sums_of_item,
+    totals_of_month,
+)
 from chalicelib.manufacturing.sku_spec import Limit, Limits
 
 MAX_DAYS = 366
@@ -102,13 +108,13 @@ def _read(partition: str, period: Period, by: LineReportGrouping) -> Groups:
     within = LineTotal.sk.between(key(period.first, ""), key(period.last, HIGHEST))
     groups: Groups = {}
     for item in Query(LineTotal, partition, range_condition=within).raw_items():
-        about = TotalKey(*parts_of(item["sk"]["S"]))
+        about = LineTotalKey(*parts_of(item["sk"]["S"]))
         name = {"sku": item["sku_id"]["S"], "batch": about.batch_id, "station": about.station}[by]
         groups.setdefault(name, LineGroup()).add(_group_of(item, about))
     return groups
 
 
-def _group_of(item: RawItem, about: TotalKey) -> LineGroup:
+def _group_of(item: RawItem, about: LineTotalKey) -> LineGroup:
     """Return the totals of one item."""
     sku_id = item["sku_id"]["S"]
     figures = LineFigures(*(int(item.get(name, _NONE)["N"]) for name in LineFigures._fields))

@@ -14,7 +14,7 @@ from chalicelib.manufacturing.quality.reports.tables import (
     PACK_TEST,
     SHARDS,
     LineTotal,
-    TotalKey,
+    LineTotalKey,
     additions,
     line_total_key,
 )
@@ -42,7 +42,7 @@ def count_disposition(
     sums = _measured(limits, record.measurements or {})
     measured = {name: of_name for name, of_name in sums.items() if of_name.number}
     station = None if tests.summary is None else tests.summary.station
-    about = TotalKey(day.isoformat(), DISPOSED, pack.batch_id, station or "")
+    about = LineTotalKey(day.isoformat(), DISPOSED, pack.batch_id, station or "")
     _add(work, pack, about, limits, additions(figures._replace(**{_FIGURES[disposition]: 1}), measured))
 
 
@@ -51,7 +51,7 @@ def count_test(work: UnitOfWork, unit: Unit, record: UnitTestRecord, *, planned:
     limits = {} if planned is None else planned.limits
     figures = LineFigures(tests=1, tests_failed=int(not record.has_passed))
     kind = PACK_TEST if isinstance(unit, Pack) else MODULE_TEST
-    about = TotalKey(day.isoformat(), kind, unit.batch_id, record.station or "", record.step)
+    about = LineTotalKey(day.isoformat(), kind, unit.batch_id, record.station or "", record.step)
     _add(work, unit, about, limits, additions(figures, _measured(limits, record.measurements)))
 
 
@@ -65,7 +65,7 @@ def _measured(limits: Limits, measurements: Mapping[str, Measurement]) -> dict[s
     return sums
 
 
-def _add(work: UnitOfWork, unit: Unit, about: TotalKey, limits: Limits, counts: Sequence[Action]) -> None:
+def _add(work: UnitOfWork, unit: Unit, about: LineTotalKey, limits: Limits, counts: Sequence[Action]) -> None:
     named = [LineTotal.sku_id.set(unit.sku_id), LineTotal.sku_name.set(unit.sku.name)]
     if limits:
         named.append(LineTotal.limits.set(limits))

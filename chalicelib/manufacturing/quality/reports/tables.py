@@ -31,7 +31,7 @@ _PREFIX = 2
 """The length of such a prefix."""
 
 
-class TotalKey(NamedTuple):
+class LineTotalKey(NamedTuple):
     """What an item is about; the day is such as `2026-03-14`."""
 
     day: str
@@ -59,7 +59,7 @@ class LineTotal(Item):
     tests_failed = IntAttribute(default=0)
 
 
-def line_total_key(org_id: str, about: TotalKey, shard: int) -> ItemKey[LineTotal]:
+def line_total_key(org_id: str, about: LineTotalKey, shard: int) -> ItemKey[LineTotal]:
     """Return the key of a shard of a total."""
     return ItemKey(LineTotal, totals_of_month(org_id, about.day, shard), key(*about))
 

@@ -112,7 +112,7 @@ class NamedUses(msgspec.Struct, frozen=True):
         return set(filter(None, lots))
 
 
-class Place(msgspec.Struct, frozen=True):
+class UnitPlace(msgspec.Struct, frozen=True):
     """Where a serial number is now."""
 
     number: SerialNumber | None = None
@@ -218,7 +218,7 @@ def read_named_uses(org_id: str, serials: Sequence[str], clock: Clock) -> list[N
     ]
 
 
-def read_places(org_id: str, serials: Sequence[str], clock: Clock) -> dict[str, Place]:
+def read_places(org_id: str, serials: Sequence[str], clock: Clock) -> dict[str, UnitPlace]:
     """Return where serial numbers are now. A cell in no module, and what is in no pack, has none."""
     numbers = {serial: number for serial, number in _own_numbers(org_id, serials, clock).items() if number.holder_id}
     held_in = {serial: str(number.holder_id) for serial, number in numbers.items() if number.used_as != PACK}
@@ -238,15 +238,15 @@ def read_places(org_id: str, serials: Sequence[str], clock: Clock) -> dict[str, 
     }
 
 
-def _place(number: SerialNumber, module: Module | None, pack: Pack | None) -> Place:
+def _place(number: SerialNumber, module: Module | None, pack: Pack | None) -> UnitPlace:
     """Return a place: a scrapped module holds no cells that it freed, and a voided pack no modules."""
     if number.used_as == CELL and (module is None or module.cells_freed):
-        return Place()
+        return UnitPlace()
     holds = pack is not None and (number.used_as == PACK or pack.status != PackStatus.VOID)
-    return Place(number, module, pack if holds else None)
+    return UnitPlace(number, module, pack if holds else None)
 
 
-def assembly_of(place: Place) -> Assembly | None:
+def assembly_of(place: UnitPlace) -> Assembly | None:
     """Return the module or pack that has the serial number itself."""
     return None if place.number is None or place.number.used_as == CELL else place.module or place.pack
 

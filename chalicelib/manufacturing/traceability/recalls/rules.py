@@ -53,7 +53,7 @@ RECALL = StateMachine[RecallStatus](
 )
 
 
-class Period(NamedTuple):
+class BindingPeriod(NamedTuple):
     """The times of the bindings that count: from `since` to `until`, both included, and not after `opened`."""
 
     since: datetime | None

@@ -162,9 +162,9 @@ class RecalledUnitView(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=
     handled_at: datetime | None = None
     """When the unit was marked as dealt with, UTC. Absent if it was not."""
     handled_by: str | None = None
-    """Who marked it. Absent if nobody did."""
+    """Who marked it. Absent if it was not marked."""
     note: str | None = None
-    """What was done. Absent if nobody said."""
+    """What was done. Absent if that was not given."""
 
 
 class RecallQuery(ListQuery, frozen=True, rename="camel"):

@@ -23,7 +23,7 @@ from chalicelib.edge.dependencies import Dependencies
 from chalicelib.manufacturing.status_counters import change_status
 from chalicelib.manufacturing.traceability.recalls.queries import (
     NamedUses,
-    Place,
+    UnitPlace,
     assembly_of,
     read_items,
     read_lot_cells,
@@ -31,7 +31,7 @@ from chalicelib.manufacturing.traceability.recalls.queries import (
     read_named_uses,
     read_places,
 )
-from chalicelib.manufacturing.traceability.recalls.rules import RECALL, Period, RecallAction, RecallStatus
+from chalicelib.manufacturing.traceability.recalls.rules import RECALL, BindingPeriod, RecallAction, RecallStatus
 from chalicelib.manufacturing.traceability.recalls.tables import (
     PARTS_PER_LOT,
     PENDING,
@@ -77,7 +77,7 @@ class Found(msgspec.Struct, frozen=True):
         return Found(self.lots | other.lots, max(moments, default=None))
 
 
-class Step(msgspec.Struct, frozen=True):
+class CollectingStep(msgspec.Struct, frozen=True):
     """What one step found, the position after it, and the unknown serial numbers of the part that it read."""
 
     found: Mapping[str, Found]
@@ -143,7 +143,7 @@ def leave_collection(work: UnitOfWork, case: RecallCase) -> None:
     work.remove(pending_key(case.org_id, case.item_id), PendingRecall.pk.exists(), VersionConflict())
 
 
-def _read_step(work: UnitOfWork, case: RecallCase, position: Position) -> Step:
+def _read_step(work: UnitOfWork, case: RecallCase, position: Position) -> CollectingStep:
     """Return what the next part of a case affects: modules or single cells of a lot, or serial numbers."""
     if position.part >= case.lot_parts:
         return _read_named(work, case, position)
@@ -153,29 +153,29 @@ def _read_step(work: UnitOfWork, case: RecallCase, position: Position) -> Step:
     serials, resume_at = read_lot_cells(case.org_id, lot, position, STEP)
     uses = read_named_uses(case.org_id, serials, work.clock)
     found = {use.serial: Found(frozenset({lot}), at) for use in uses if (at := case.period.newest(use.bound))}
-    return Step(found, resume_at or case.next_part(position))
+    return CollectingStep(found, resume_at or case.next_part(position))
 
 
-def _read_modules(case: RecallCase, lot: str, position: Position) -> Step:
+def _read_modules(case: RecallCase, lot: str, position: Position) -> CollectingStep:
     uses = read_lot_uses(case.org_id, lot, position, STEP)
     found: dict[str, Found] = {}
     for bound in uses.cells:
         if case.period.newest([bound.at]) is not None:
             use = Found(frozenset({lot}), bound.at)
             found |= {serial: use.joined(found.get(serial, Found())) for serial in bound.serials}
-    return Step(found, uses.resume_at or case.next_part(position))
+    return CollectingStep(found, uses.resume_at or case.next_part(position))
 
 
-def _read_named(work: UnitOfWork, case: RecallCase, position: Position) -> Step:
+def _read_named(work: UnitOfWork, case: RecallCase, position: Position) -> CollectingStep:
     named = get(serials_key(case.pk, position.part - case.lot_parts))
     if named is None:  # a case of unknown lots
-        return Step({}, None)
+        return CollectingStep({}, None)
     uses = read_named_uses(case.org_id, [str(serial) for serial in named.serials], work.clock)
     found = {use.serial: known for use in uses if (known := _found_by_name(use, case.period)) is not None}
-    return Step(found, case.next_part(position), [use.serial for use in uses if use.is_unknown])
+    return CollectingStep(found, case.next_part(position), [use.serial for use in uses if use.is_unknown])
 
 
-def _found_by_name(uses: NamedUses, period: Period) -> Found | None:
+def _found_by_name(uses: NamedUses, period: BindingPeriod) -> Found | None:
     """Return a serial number that a case names, unless it is unknown, or a cell that was not bound in the period."""
     if uses.number is not None and uses.number.used_as != CELL:
         return Found()
@@ -191,7 +191,7 @@ def _stage_units(work: UnitOfWork, case: RecallCase, found: Mapping[str, Found])
         item_key = unit_key(case.pk, serial)
         earlier = stored.get(item_key)
         if earlier is None:
-            work.create(_new_unit(work, item_key.pk, serial, known, places.get(serial, Place())), audited=False)
+            work.create(_new_unit(work, item_key.pk, serial, known, places.get(serial, UnitPlace())), audited=False)
             continue
         both = known.joined(Found(frozenset(earlier.lots or ()), earlier.bound_at))
         values = {"lots": set(both.lots) or None, "bound_at": both.bound_at}
@@ -199,7 +199,7 @@ def _stage_units(work: UnitOfWork, case: RecallCase, found: Mapping[str, Found])
     return len(found) - len(stored)
 
 
-def _new_unit(work: UnitOfWork, recall_pk: str, serial: str, found: Found, place: Place) -> RecalledUnit:
+def _new_unit(work: UnitOfWork, recall_pk: str, serial: str, found: Found, place: UnitPlace) -> RecalledUnit:
     assembly, module, pack = assembly_of(place), place.module, place.pack
     bound = "BOUND" if module is None or module.scrapped_at is None else "SCRAPPED"
     own = "REMOVED" if place.number is None else bound

@@ -19,7 +19,7 @@ from chalicelib.core.store import ItemKey
 from chalicelib.core.table import IntAttribute, Item, MomentAttribute, key, optional, stored_in
 from chalicelib.manufacturing.sku_spec import StructAttribute
 from chalicelib.manufacturing.tables import ListedEntity
-from chalicelib.manufacturing.traceability.recalls.rules import Period
+from chalicelib.manufacturing.traceability.recalls.rules import BindingPeriod
 
 UNIT, SERIALS = "UNIT#", "SERIALS#"
 """The prefixes of the sort keys of units, and of the serial numbers that a case names."""
@@ -70,9 +70,9 @@ class RecallCase(ListedEntity):
     end_reason = optional(UnicodeAttribute())
 
     @property
-    def period(self) -> Period:
+    def period(self) -> BindingPeriod:
         """Return which bindings count."""
-        return Period(self.since, self.until, self.created_at)
+        return BindingPeriod(self.since, self.until, self.created_at)
 
     @property
     def known_lots(self) -> list[str]:
