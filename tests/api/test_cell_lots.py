@@ -44,6 +44,12 @@ def test_recorded_lot_is_released_and_shown(line: Line) -> None:
     assert row.entity_type == "cell_lot"
 
 
+@pytest.mark.parametrize("lot", [".", ".."])
+def test_lot_that_no_address_can_hold_is_not_recorded(line: Line, lot: str) -> None:
+    answer = line.production.post("/v1/cell-lots", {"lot": lot})
+    assert (answer.status, set(answer.json["fields"])) == (422, {"lot"})
+
+
 def test_lot_is_recorded_once_whatever_its_case(line: Line) -> None:
     record(line, "Lot-1")
     answer = line.production.post("/v1/cell-lots", {"lot": "LOT-1"})

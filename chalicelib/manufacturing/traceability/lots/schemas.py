@@ -1,5 +1,6 @@
 """Requests and responses of lots of cells."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -29,6 +30,11 @@ class CreateCellLot(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     """The number of cells that were received."""
     received_at: Moment | None = None
     """When it was received."""
+
+    @staticmethod
+    def cross_check(present: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the error of a lot that clients remove from the address by which it is blocked."""
+        return {"lot": "must not be . or .., which no address can hold"} if present.get("lot") in (".", "..") else {}
 
 
 class ChangeLotStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
