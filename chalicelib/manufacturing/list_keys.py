@@ -29,6 +29,21 @@ def list_partitions(org_id: str, kind: str, owner: str | None) -> Sequence[str]:
     return LIST_SHARDS[kind].keys(org_id, "LIST", kind, *list_scope(owner))
 
 
+def pack_partition(org_id: str, pack_id: str) -> str:
+    """Return the partition that contains the modules of a pack."""
+    return key(org_id, "LIST", "module", "IN", pack_id)
+
+
+def free_partition(org_id: str, module_id: str) -> str:
+    """Return the partition that contains a sealed module which is in no pack."""
+    return LIST_SHARDS["module"].key_of(module_id, org_id, "LIST", "module", "FREE")
+
+
+def free_partitions(org_id: str) -> Sequence[str]:
+    """Return the partitions of all sealed modules which are in no pack."""
+    return LIST_SHARDS["module"].keys(org_id, "LIST", "module", "FREE")
+
+
 def list_scope(owner: str | None) -> tuple[str, str]:
     """Return the parts of a key that name a list."""
     return ("ALL", "") if owner is None else ("OF", owner)

@@ -8,8 +8,9 @@ A page after a cursor costs the same wherever it is. A numbered page costs what 
 size of the list; it begins before row 10,000. One answer of the store has up to 1 MB, some 900 rows. A list in several
 shards has about the same number of the first rows in each, so a shard is read that far, and on if it has more of them.
 
-`q` finds modules and packs by an index (`search.py`). SKUs and batches, which are few, are searched by reading the rows
-that the other filters leave, and so is what a permission of scope "own" covers.
+`q` finds modules and packs by an index, and so do the filters of modules of one pack and in none (`search.py`). SKUs
+and batches, which are few, are searched by reading the rows that the other filters leave, and so is what a permission
+of scope "own" covers.
 
 An index follows its table within moments, a counter at once: in between, a row may be counted and not yet listed.
 """
@@ -37,13 +38,10 @@ from chalicelib.core.store import (
 )
 from chalicelib.core.table import key
 from chalicelib.manufacturing.list_keys import list_partitions, list_sort_key
-from chalicelib.manufacturing.rules import list_sections
 from chalicelib.manufacturing.schemas import ListMeta, ListQuery
-from chalicelib.manufacturing.search import find_assemblies
+from chalicelib.manufacturing.search import EntityFilter, find_listed
 from chalicelib.manufacturing.status_counters import counter_keys, total
 from chalicelib.manufacturing.tables import (
-    Assembly,
-    BuiltEntity,
     ListedEntity,
     ProductionBatch,
     batch_key,
@@ -54,41 +52,6 @@ EntityT = TypeVar("EntityT", bound=ListedEntity)
 _ID = "item_id"
 _FEW = 250
 """The rows of a section and shard that are read where a page may need fewer of them."""
-
-
-class EntityFilter(msgspec.Struct, frozen=True):
-    """The entities to list."""
-
-    status: str | None = None
-    sku_id: str | None = None
-    batch_id: str | None = None
-    q: str | None = None
-    disposition: str | None = None
-
-    @classmethod
-    def of(cls, query: ListQuery) -> "EntityFilter":
-        """Return the filter that a query names."""
-        return cls(**{name: getattr(query, name, None) for name in cls.__struct_fields__})
-
-    @property
-    def is_unsatisfiable(self) -> bool:
-        """Return whether an id is one of another kind. Such a list has no rows, but the id may have counters."""
-        return not ((self.sku_id or "SKU-").startswith("SKU-") and (self.batch_id or "BAT-").startswith("BAT-"))
-
-    @property
-    def owner(self) -> str | None:
-        """Return the id of the batch or SKU whose list is read, or None for the organisation's."""
-        return self.batch_id or self.sku_id
-
-    @property
-    def index(self) -> str:
-        """Return the index of the list that is read."""
-        of_sku_or_all = BuiltEntity.of_sku if self.sku_id else ListedEntity.of_organisation
-        return str((Assembly.of_batch if self.batch_id else of_sku_or_all).Meta.index_name)
-
-    def sections(self, kind: str) -> Sequence[str]:
-        """Return the sections that are listed."""
-        return list_sections(kind, self.status, self.disposition)
 
 
 class EntityPage(msgspec.Struct, Generic[EntityT], frozen=True):
@@ -103,7 +66,8 @@ def totals_of(model: type[ListedEntity]) -> Callable[[str, ListQuery], list[Item
 
     def make_keys(org_id: str, query: ListQuery) -> list[ItemKey[Any]]:
         filter_ = EntityFilter.of(query)
-        return [] if filter_.is_unsatisfiable or filter_.q else _Totals.of(org_id, model, filter_).keys
+        has_none = filter_.is_unsatisfiable or filter_.q or filter_.is_search(model)
+        return [] if has_none else _Totals.of(org_id, model, filter_).keys
 
     return make_keys
 
@@ -118,7 +82,7 @@ def list_entities(
     filter_ = EntityFilter.of(page)
     if filter_.is_unsatisfiable:
         return EntityPage([], _meta(page, 0))
-    if filter_.q and issubclass(model, Assembly):
+    if filter_.is_search(model):
         return _search(actor, permission, model, page, filter_)
     list_name = key(actor.org_id, model.kind, *(value or "" for value in msgspec.structs.astuple(filter_)))
     after = None if page.cursor is None else cursors.decode(page.cursor, list_name, {_ID: "S"})[_ID]["S"]
@@ -267,15 +231,10 @@ def _newest(queries: Sequence[Query[Any]], stop: int, limits: Sequence[int | Non
 def _search(
     actor: Actor, permission: str, model: type[EntityT], page: ListQuery, filter_: EntityFilter
 ) -> EntityPage[EntityT]:
-    """Return a page of the assemblies that a text finds."""
+    """Return a page of the assemblies that a text finds, or of the modules of a pack or in none."""
     if page.cursor is not None:
-        raise ValidationFailed({"cursor": "cannot be combined with q"})
-    given = {"status": filter_.status, "disposition": filter_.disposition}
-    given |= {"sku_id": filter_.sku_id, "batch_id": filter_.batch_id}
-    conditions = [getattr(model, name) == str(value) for name, value in given.items() if value]
-    found = find_assemblies(
-        cast("type[Any]", model), actor.org_id, str(filter_.q), [*conditions, _own(actor, permission, model)]
-    )
+        raise ValidationFailed({"cursor": "cannot be combined with q, packId or free"})
+    found = find_listed(cast("type[Any]", model), actor.org_id, filter_, _own(actor, permission, model))
     entities = [model.from_raw_data(item) for item in found.items[page.start : page.stop]]
     return EntityPage(entities, _meta(page, len(found.items), more_matches=found.is_partial))
 

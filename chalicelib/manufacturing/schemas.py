@@ -23,8 +23,8 @@ class ListQuery(PageRequest, frozen=True, rename="camel"):
     SKUs: name, code, chemistry or id contain it. Batches: id, notes, reference, or the
     SKU's name or code contain it."""
     cursor: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
-    """Where the page begins: `meta.nextCursor` of the page before. `page` does not count then; `q` is not possible for
-    modules and packs."""
+    """Where the page begins: `meta.nextCursor` of the page before. `page` does not count then. Not possible for
+    modules and packs with `q`, `packId` or `free`."""
 
     cross_check = staticmethod(check_page_depth)
 
@@ -43,6 +43,11 @@ class ModuleQuery(AssemblyQuery, frozen=True, rename="camel"):
 
     status: ModuleStatus | None = None
     """Only modules in this status."""
+    pack_id: EntityId | None = None
+    """Only the modules of this pack (`PCK-...`)."""
+    free: bool = False
+    """Only sealed modules in no pack, which can be put into one. With more than 500 of them `totalCount` counts the
+    first ones that were read (`meta.moreMatches`)."""
 
 
 class PackQuery(AssemblyQuery, frozen=True, rename="camel"):
@@ -59,8 +64,8 @@ class ListMeta(PageMeta, frozen=True, rename="camel", omit_defaults=True, kw_onl
     """The number and size of a page, the number of entries on all pages, and where the next page begins."""
 
     next_cursor: str | None = None
-    """Send it as `cursor` for the next page, whatever its distance from the first. Absent on the last page, and with
-    `q`."""
+    """Send it as `cursor` for the next page, whatever its distance from the first. Absent on the last page, and
+    where `cursor` is not possible."""
     more_matches: bool = False
     """Whether more modules or packs match `q` than the up to 500 that were read; `totalCount` counts these only. Absent
     if not."""

@@ -16,13 +16,21 @@ from chalicelib.core.sharding import Shards
 from chalicelib.core.store import ItemKey, ReadResult, get
 from chalicelib.core.table import IntAttribute, Item, key, stored_in
 from chalicelib.core.work import UnitOfWork
-from chalicelib.manufacturing.list_keys import list_partition, list_scope, list_sort_key, serial_sort_key
-from chalicelib.manufacturing.rules import list_section
+from chalicelib.manufacturing.list_keys import (
+    free_partition,
+    list_partition,
+    list_scope,
+    list_sort_key,
+    pack_partition,
+    serial_sort_key,
+)
+from chalicelib.manufacturing.rules import ModuleStatus, list_section
 from chalicelib.manufacturing.sku_spec import SkuSpec
 from chalicelib.manufacturing.tables import (
     Assembly,
     BuiltEntity,
     ListedEntity,
+    Module,
 )
 
 SHARDS = Shards(8)
@@ -118,10 +126,22 @@ def _serial_order(entity: ListedEntity) -> dict[str, object]:
     return {"serial_order": serial_sort_key(entity.serial, entity.item_id)}
 
 
+def pack_list_of(module: Module) -> str | None:
+    """Return the list of the modules of a pack that a module belongs to, or that of the sealed ones in none."""
+    if module.pack_id is not None:
+        return pack_partition(module.org_id, module.pack_id)
+    return free_partition(module.org_id, module.item_id) if module.status == ModuleStatus.SEALED else None
+
+
+def _pack_list(entity: ListedEntity) -> dict[str, object]:
+    return {"pack_list": pack_list_of(entity)} if isinstance(entity, Module) else {}
+
+
 def is_listed_right(entity: ListedEntity) -> bool:
     """Return whether an entity is listed and counted as this version does it."""
-    has_order = all(getattr(entity, name) == value for name, value in _serial_order(entity).items())
-    return has_order and entity.listed_in == entity.section
+    places = {**_serial_order(entity), **_pack_list(entity)}
+    has_places = all(getattr(entity, name) == value for name, value in places.items())
+    return has_places and entity.listed_in == entity.section
 
 
 def list_again(work: UnitOfWork, item_key: ItemKey[Any]) -> bool:
@@ -130,7 +150,7 @@ def list_again(work: UnitOfWork, item_key: ItemKey[Any]) -> bool:
     if entity is None or is_listed_right(entity):
         return False
     work.audit(entity.kind, entity.item_id, f"{entity.kind.upper()}_LISTED_AGAIN")
-    work.update(entity, move_listed(work, entity, entity.status))
+    work.update(entity, {**move_listed(work, entity, entity.status), **_pack_list(entity)})
     return True
 
 

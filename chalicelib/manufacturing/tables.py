@@ -2,11 +2,8 @@
 
 A listed entity is in up to three lists: of its organisation, of its SKU, of its batch. Each list is a partition of an
 index, sorted by section and then by id, which is by age. A section is a status; packs that were decided on have one for
-each status and disposition. A page of any filter is read from the start of a few ranges at once; the counts are in
-`status_counters.py`. Indexes project whole items, because an index cannot name more than 20 attributes, so a row shows
-the entity with its SKU.
-
-Ledgers and serial numbers are in `traceability/tables.py`, in the same table of the store.
+each status and disposition. The counts are in `status_counters.py`. Indexes project whole items, because one cannot
+name more than 20 attributes. Ledgers and serial numbers are in the same table (`traceability/tables.py`).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -145,7 +142,7 @@ class BuiltEntity(ListedEntity):
             "attempt",
             "first_disposition",
         ),
-        *("packed_at", "packed_by_entry", "former_packs"),
+        *("packed_at", "packed_by_entry", "pack_list", "former_packs"),
     }
 
     sku_id = UnicodeAttribute()
@@ -215,6 +212,9 @@ class Module(Assembly):
     """The ids of packs that the module was taken out of."""
     scrapped_at = optional(MomentAttribute())
     cells_freed = optional(BooleanAttribute())
+    pack_list = optional(UnicodeAttribute())
+    of_pack = index(AllProjection(), pack_list=UnicodeAttribute, place=UnicodeAttribute)
+    """All modules of one pack, and all sealed ones in none."""
 
     @property
     def required(self) -> int:

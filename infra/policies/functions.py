@@ -64,7 +64,7 @@ ROLES: Mapping[str, Role] = {
             "dispatch": "by_courier by_customer by_status free_by_place idle_longest listed roster waiting",
             "identity": "by_role devices_by_owner directory",
             "maintenance": ("in_list mine_by_state org_by_state org_open schedules_of_zone zone_by_state zone_open"),
-            "manufacturing": "by_serial of_batch of_organisation of_sku",
+            "manufacturing": "by_serial of_batch of_organisation of_pack of_sku",
             "notices": "unread",
             "packing": "open_in_warehouse open_of_order open_shipments",
             "picking": "desk listed queue",

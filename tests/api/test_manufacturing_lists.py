@@ -294,6 +294,63 @@ def test_q_reads_at_most_500_matches_and_says_so(world: World, engine: EmbeddedE
     assert narrow["meta"] == {"totalCount": 1, "page": 1, "pageSize": 20}
 
 
+def test_free_modules_are_sealed_and_in_no_pack_through_every_step(world: World) -> None:
+    line = Line(world)
+    batch = line.batch(line.sku(cellsPerModule=1, modulesPerPack=2))
+    line.module(batch)
+    first, second, third = (line.sealed_module(batch) for _ in range(3))
+
+    def free(*modules: Data) -> None:
+        expected = [module["id"] for module in reversed(modules)]
+        for query in ("", "&status=SEALED", f"&batchId={batch['id']}", f"&skuId={batch['skuId']}"):
+            assert found(line.viewer, f"/v1/modules?free=true{query}") == (expected, len(expected)), query
+
+    free(first, second, third)
+    pack = line.pack(batch, [first])
+    data(line.bind_module(pack, second))
+    free(third)
+    assert found(line.viewer, f"/v1/modules?packId={pack['id']}") == ([second["id"], first["id"]], 2)
+    data(line.unbind_module(pack, first))
+    free(first, third)
+    data(line.scrap(first))
+    free(third)
+    data(line.void(pack))
+    free(second, third)
+    assert found(line.viewer, f"/v1/modules?packId={pack['id']}") == ([], 0)
+
+
+def test_modules_of_a_pack_and_free_ones_combine_with_other_filters(world: World) -> None:
+    line = Line(world)
+    batch, other = line.batch(), line.batch()
+    module, elsewhere = line.sealed_module(batch), line.sealed_module(other)
+    assert found(line.viewer, f"/v1/modules?free=true&q={module['serial'].lower()}") == ([module["id"]], 1)
+    assert found(line.viewer, f"/v1/modules?free=true&q={module['id']}") == ([module["id"]], 1)
+    assert found(line.viewer, "/v1/modules?free=true&pageSize=1&page=2") == ([module["id"]], 2)
+    assert found(line.viewer, "/v1/modules?free=false")[1] == 2
+    assert found(line.viewer, "/v1/modules?free=true&status=DRAFT") == ([], 0)
+    pack = line.pack(other, [elsewhere])
+    assert found(line.viewer, f"/v1/modules?packId={pack['id']}&batchId={batch['id']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?packId={pack['id']}&status=SEALED") == ([elsewhere["id"]], 1)
+    assert found(line.viewer, "/v1/modules?packId=BAT-1") == ([], 0)
+    assert found(world.person("VIEW_ONLY", org_id=OTHER), f"/v1/modules?packId={pack['id']}") == ([], 0)
+    assert found(line.viewer, f"/v1/modules?packId={pack['id']}&free=true") == ([], 0)
+    for query in (f"packId={pack['id']}", "free=true"):
+        refused = line.viewer.get(f"/v1/modules?{query}&cursor=x")
+        assert (refused.status, refused.fields) == (422, {"cursor": "cannot be combined with q, packId or free"})
+
+
+def test_free_modules_cost_two_round_trips_however_many_are_in_packs(world: World, engine: EmbeddedEngine) -> None:
+    line = Line(world)
+    batch = line.batch(line.sku(cellsPerModule=1, modulesPerPack=1))
+    for _ in range(5):
+        line.pack(batch, [line.sealed_module(batch)])
+    free = line.sealed_module(batch)
+    read: list[int] = []
+    with engine.before(None, lambda operation, _: read.append(operation == "Query")):
+        assert found(line.viewer, "/v1/modules?free=true") == ([free["id"]], 1)
+    assert read == [False, True, True, True, True]  # the authentication, and one query for each shard
+
+
 def test_pages_after_a_cursor_hold_every_item_once_however_many_there_are(world: World, engine: EmbeddedEngine) -> None:
     line = Line(world)
     batch = line.batch()
@@ -332,7 +389,9 @@ def test_cursor_of_another_list_and_with_q_is_refused(world: World) -> None:
     assert line.viewer.get(f"/v1/modules?status=DRAFT&cursor={cursor}").fields == refused
     assert line.viewer.get(f"/v1/packs?cursor={cursor}").fields == refused
     assert line.viewer.get("/v1/modules?cursor=AAAA").fields == refused
-    assert line.viewer.get(f"/v1/modules?q=a&cursor={cursor}").fields == {"cursor": "cannot be combined with q"}
+    assert line.viewer.get(f"/v1/modules?q=a&cursor={cursor}").fields == {
+        "cursor": "cannot be combined with q, packId or free"
+    }
     after = line.viewer.get(f"/v1/modules?page=9&pageSize=1&cursor={cursor}").json
     assert (len(after["data"]), after["meta"]) == (1, {"totalCount": 2, "page": 1, "pageSize": 1})
 

@@ -26,7 +26,7 @@ from chalicelib.manufacturing.quality.reports.tables import (
 from chalicelib.manufacturing.quality.tables import DISPOSITION, DispositionRecord
 from chalicelib.manufacturing.quality.tests.tables import TEST, UnitTestRecord
 from chalicelib.manufacturing.rules import OPEN_PACKS, list_sections
-from chalicelib.manufacturing.status_counters import StatusCounter
+from chalicelib.manufacturing.status_counters import StatusCounter, pack_list_of
 from chalicelib.manufacturing.tables import Assembly, BuiltEntity, Module, Pack, ProductionBatch
 from chalicelib.manufacturing.traceability.recalls.tables import (
     PENDING,
@@ -245,6 +245,8 @@ def _serials(found: Snapshot, modules: list[Module], packs: list[Pack], present:
         pack_id, shown = in_packs.get(module.serial), None if module.pack_id in voided else module.pack_id
         if shown != pack_id:
             yield f"module {module.item_id} is in pack {shown}, by the ledgers in {pack_id}"
+        if module.pack_list != pack_list_of(module):
+            yield f"module {module.item_id} is listed in {module.pack_list} and has to be in {pack_list_of(module)}"
 
 
 def _totals(found: Snapshot, listed: dict[str, Sequence[BuiltEntity]]) -> Violations:

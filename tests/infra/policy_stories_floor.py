@@ -346,6 +346,7 @@ def manufacturing(world: DeployedWorld, objects: EmbeddedObjects) -> None:
             done(line.viewer.get(f"/v1/{kind}{query}"))
     for kind in ("modules", "packs"):
         done(line.viewer.get(f"/v1/{kind}?batchId={batch['id']}"))
+    done(line.viewer.get("/v1/modules?free=true"))
     for serial in (cell, first["serial"], pack["serial"]):
         done(line.viewer.get(f"/v1/trace/{serial}"))
         done(line.viewer.get(export_path(serial)))

@@ -131,7 +131,7 @@ OWN: dict[str, dict[str, str]] = {
         "listing": "one list for SKUs, batches, modules and packs: partitions by status, any page in one round trip",
         "quality/limits": "measurements and limits as the rules take them, which dispositions and tests share",
         "sku_spec": "the specification that everything built carries",
-        "search": "the search for modules and packs by the beginning of their serial number or id",
+        "search": "the filters of lists; the search for units by serial number or id, and for modules by pack",
         "status_counters": "where entities are listed, and the counts of lists, in shards",
         "traceability/batch_trace": "the traces of batches and SKUs, read from lists",
         "traceability/epcis": "facts of the ledgers as EPCIS 2.0 events",

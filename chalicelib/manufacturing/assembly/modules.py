@@ -27,6 +27,7 @@ from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.schemas import BindCell, BindCells, CreateModule, UnbindCell
 from chalicelib.manufacturing.batch_closing import require_open_batch
 from chalicelib.manufacturing.errors import line_conflict
+from chalicelib.manufacturing.list_keys import free_partition
 from chalicelib.manufacturing.quality.tests.queries import read_unit_tests
 from chalicelib.manufacturing.quality.tests.service import check_tests_unchanged, missing_tests, problem_details
 from chalicelib.manufacturing.rules import MODULE, BatchStatus, LineAction, ModuleStatus, missing_for_seal
@@ -132,7 +133,8 @@ def seal_module(work: UnitOfWork, module: Module, *, holds: OpenHolds | None) ->
         raise line_conflict(module, LineAction.SEAL, list(map(str, problems)), tests=problem_details(problems))
     check_tests_unchanged(work, module, tests)
     is_full = Module.bound == module.required
-    change_status(work, module, ModuleStatus.SEALED, {"sealed_at": work.now}, condition=is_full)
+    sealed = {"sealed_at": work.now, "pack_list": free_partition(module.org_id, module.item_id)}
+    change_status(work, module, ModuleStatus.SEALED, sealed, condition=is_full)
     require_open_batch(work, module, LineAction.SEAL)
     LINE_HOURS.count(work, module.org_id, modules_sealed=1)
     return module

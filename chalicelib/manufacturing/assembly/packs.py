@@ -32,6 +32,7 @@ from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
 from chalicelib.manufacturing.assembly.schemas import BindModule, BindModules, CreatePack
 from chalicelib.manufacturing.batch_counts import change_pack_counts
 from chalicelib.manufacturing.errors import ModulesNotFound, line_conflict
+from chalicelib.manufacturing.list_keys import pack_partition
 from chalicelib.manufacturing.rules import (
     PACK,
     BatchStatus,
@@ -163,7 +164,8 @@ def _put_into_pack(work: UnitOfWork, pack: Pack, modules: Sequence[Module], acto
     part_ids = [module.item_id for module in modules]
     serials, origins = [module.serial for module in modules], stored_origins(modules)
     entry = append_ledger_entry(work, pack, actor.user_id, serials, part_ids=part_ids, origins=origins)
-    values = {"pack_id": pack.item_id, "packed_at": work.now, "packed_by_entry": entry.sk, "updated_at": work.now}
+    listed = {"pack_id": pack.item_id, "pack_list": pack_partition(pack.org_id, pack.item_id)}
+    values = {**listed, "packed_at": work.now, "packed_by_entry": entry.sk, "updated_at": work.now}
     for module in modules:
         work.update(module, values)
 

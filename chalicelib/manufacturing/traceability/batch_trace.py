@@ -12,8 +12,9 @@ from chalicelib.core.store import get, parallel_pair_reads
 from chalicelib.core.table import key
 from chalicelib.manufacturing.assembly.holds.blocking import marks_of_batch, unit_holds
 from chalicelib.manufacturing.assembly.holds.tables import OpenHolds
-from chalicelib.manufacturing.listing import EntityFilter, entities_after
+from chalicelib.manufacturing.listing import entities_after
 from chalicelib.manufacturing.schemas import CursorMeta
+from chalicelib.manufacturing.search import EntityFilter
 from chalicelib.manufacturing.tables import ListedEntity, Module, Pack, ProductionBatch, Sku, sku_key
 from chalicelib.manufacturing.traceability import ledger_reader
 from chalicelib.manufacturing.traceability.ledger_reader import LedgerPosition
@@ -55,11 +56,12 @@ def _ancestors(entity: ProductionBatch | Sku) -> list[TraceEntry]:
 def _read(entity: ProductionBatch | Sku, position: LedgerPosition | None, limit: int) -> Sequence[ListedEntity]:
     """Return up to `limit` descendants after the position."""
     models: list[type[ListedEntity]] = [ProductionBatch] if isinstance(entity, Sku) else [Pack, Module]
-    ids = {"sku_id": entity.item_id} if isinstance(entity, Sku) else {"batch_id": entity.item_id}
+    is_sku = isinstance(entity, Sku)
+    filter_ = EntityFilter(sku_id=entity.item_id) if is_sku else EntityFilter(batch_id=entity.item_id)
     first = 0 if position is None else [model.kind for model in models].index(position.module_id)
     found: list[ListedEntity] = []
     for number, model in enumerate(models[first:]):
         after = position.entry if position is not None and number == 0 else ""
         if len(found) < limit:
-            found += entities_after(model, entity.org_id, EntityFilter(**ids), after, limit - len(found))
+            found += entities_after(model, entity.org_id, filter_, after, limit - len(found))
     return found

@@ -35,6 +35,7 @@ from chalicelib.manufacturing.assembly.rework.schemas import (
 from chalicelib.manufacturing.assembly.schemas import MAX_PARTS_PER_REQUEST
 from chalicelib.manufacturing.batch_counts import change_pack_counts, counted_as
 from chalicelib.manufacturing.errors import SerialNotFound, line_conflict
+from chalicelib.manufacturing.list_keys import free_partition
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.rules import PACK, CellFate, LineAction, ModuleStatus, PackStatus
 from chalicelib.manufacturing.status_counters import change_status
@@ -100,7 +101,7 @@ def scrap_module(work: UnitOfWork, module: Module, command: ScrapModule, actor: 
         raise line_conflict(module, LineAction.SCRAP, missing, packId=module.pack_id)
     append_ledger_entry(work, module, actor.user_id, [], change=SCRAPPED, reason=command.reason)
     is_freed = command.cells == CellFate.FREE
-    freed = {"scrapped_at": work.now, "cells_freed": is_freed, **({"bound": 0} if is_freed else {})}
+    freed = {"scrapped_at": work.now, "cells_freed": is_freed, "pack_list": None, **({"bound": 0} if is_freed else {})}
     change_status(work, module, ModuleStatus.SCRAPPED, freed)
     return module
 
@@ -160,7 +161,8 @@ def _take_out(work: UnitOfWork, module: Module) -> None:
     """Stage that a module is in no pack, and that it was in this one."""
     former = {*(module.former_packs or ()), str(module.pack_id)}
     values = {"pack_id": None, "packed_at": None, "packed_by_entry": None, "former_packs": former}
-    work.update(module, {**values, "updated_at": work.now})
+    free = free_partition(module.org_id, module.item_id)
+    work.update(module, {**values, "pack_list": free, "updated_at": work.now})
 
 
 def _take_out_all(work: UnitOfWork, org_id: str, pack_id: str, module_ids: Sequence[str]) -> None:
@@ -186,11 +188,18 @@ def _still_inside(work: UnitOfWork, org_id: str, pack_id: str, module_ids: Seque
 def _take_out_unread(work: UnitOfWork, org_id: str, pack_id: str, module_id: str) -> None:
     """Stage that a module is in no pack, and that it was in this one. Fails with `VersionConflict` if it is not."""
     removed = [Module.pack_id.remove(), Module.packed_at.remove(), Module.packed_by_entry.remove()]
+    listed = Module.pack_list.set(free_partition(org_id, module_id))
     work.update_unread(
         module_key(org_id, module_id),
         condition=Module.pack_id == pack_id,
         on_conflict=VersionConflict(),
-        actions=[*removed, Module.former_packs.add({pack_id}), Module.version.add(1), Module.updated_at.set(work.now)],
+        actions=[
+            *removed,
+            listed,
+            Module.former_packs.add({pack_id}),
+            Module.version.add(1),
+            Module.updated_at.set(work.now),
+        ],
         changes={"pack_id": [pack_id, None]},
         label=_MOVED,
     )

@@ -60,8 +60,9 @@ export function packsQuery(filter: LineFilter, page: number) {
   });
 }
 
-export function modulesQuery(filter: LineFilter, page: number) {
-  const query = listParams<ModuleState>(filter, page);
+/** `free` leaves the sealed modules in no pack. */
+export function modulesQuery(filter: LineFilter & { free?: boolean }, page: number) {
+  const query = { ...listParams<ModuleState>(filter, page), free: filter.free };
   return queryOptions({
     queryKey: [...keys.modules, "list", query],
     queryFn: ({ signal }) =>

@@ -19,12 +19,17 @@ interface ModuleChoiceProps {
   onChange: (moduleId: string) => void;
 }
 
-/** One of the sealed modules of a SKU. A scanned serial number, which ends with Enter, chooses its module. */
+/**
+ * One of the free modules of a SKU; a text finds those in packs too. A scanned serial number, which ends with Enter,
+ * chooses its module.
+ */
 export function ModuleChoice({ skuId, value, error, onChange }: ModuleChoiceProps) {
   const [typed, setTyped] = useState("");
   const [entered, setEntered] = useState("");
   const [q] = useDebouncedValue(typed.trim(), PAUSE_MS);
-  const { data, isPlaceholderData } = useQuery(modulesQuery({ status: "SEALED", skuId, q }, 1));
+  const { data, isPlaceholderData } = useQuery(
+    modulesQuery(q === "" ? { free: true, skuId } : { status: "SEALED", skuId, q }, 1),
+  );
   const found = data?.data ?? NONE;
   const shown = [...found].sort((a, b) => Number(isPacked(a)) - Number(isPacked(b))).slice(0, MOST);
 
