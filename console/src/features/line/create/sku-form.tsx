@@ -1,5 +1,6 @@
 import { Button, Checkbox, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { fieldErrors } from "~/api/errors";
 import type { Draft } from "~/app/drafts";
 import { Panel } from "~/components/panel";
@@ -32,10 +33,10 @@ export function SkuForm({ draft: { value, change }, submit, pending, error, onSu
 
   function send(event: FormEvent): void {
     event.preventDefault();
-    setTried(true);
+    // Errors are shown before the first of them gets the focus, and no key is pressed in between.
+    flushSync(() => setTried(true));
     if (Object.keys(wrong).length === 0) onSubmit();
-    // The inputs show their errors first.
-    else setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    else form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }
 
   const text = (name: keyof SkuDraft & (typeof SHOWN)[number], label: string, more: object = {}) => (

@@ -1,6 +1,7 @@
 import { Button, Group, Radio, Select, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useId, useState } from "react";
+import { flushSync } from "react-dom";
 import { fieldErrors } from "~/api/errors";
 import { useCommand } from "~/api/queries";
 import { useDraft } from "~/app/drafts";
@@ -62,9 +63,10 @@ export function TestForm({ unit, first }: { unit: TestedUnit; first: string | un
 
   function send(): void {
     command.reset();
-    setTried(true);
+    // Errors are shown before the first of them gets the focus, and no key is pressed in between.
+    flushSync(() => setTried(true));
     if (step === "" || value.result === "" || reading.invalid) {
-      setTimeout(() => document.querySelector<HTMLElement>(`form[data-test="${id}"] [aria-invalid=true]`)?.focus());
+      document.querySelector<HTMLElement>(`form[data-test="${id}"] [aria-invalid=true]`)?.focus();
       return;
     }
     command.mutate({
