@@ -75,7 +75,8 @@ test.skipIf(program === null)("a SKU is created, edited, activated and retired",
     gtins: { pack: "09506000134352" },
   });
   await admin.call("PATCH", `/v1/skus/${skuId}/activate`);
-  await page.getByRole("button", { name: "Retire" }).click({ timeout: 15_000 });
+  await page.getByText("Active", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Retire" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
   await page.getByText("The SKU was retired.").waitFor();
   expectNoComplaints(page, "422");
