@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core.pagination import PageMeta, PageRequest, check_page_depth
-from chalicelib.edge.types import EntityId, Name
+from chalicelib.edge.types import SCAN, EntityId, Name
 from chalicelib.manufacturing.quality.rules import Disposition
 from chalicelib.manufacturing.rules import ModuleStatus, PackStatus
 
@@ -18,7 +18,7 @@ Name100 = Annotated[Name, Meta(max_length=100)]
 class ListQuery(PageRequest, frozen=True, rename="camel"):
     """A page of a list, and the text that its entries have."""
 
-    q: Annotated[str, Meta(max_length=100)] | None = None
+    q: Annotated[str, SCAN, Meta(max_length=100)] | None = None
     """Only entries with this text; case does not matter. Modules and packs: their serial number or id begins with it.
     SKUs: name, code, chemistry or id contain it. Batches: id, notes, reference, or the
     SKU's name or code contain it."""

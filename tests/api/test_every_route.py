@@ -314,7 +314,7 @@ def packing_items(admin: Person) -> dict[str, str]:
 
 
 def line_items(admin: Person) -> dict[str, str]:
-    """Return the ids of a SKU, a batch, a module and a pack."""
+    """Return the ids of a SKU, a batch, a module and a pack, and of a lot, a hold and a recall."""
     blueprint = {"name": "A", "chemistry": "LFP", "cellsPerModule": 1, "modulesPerPack": 1}
     sku_id = admin.post("/v1/skus", blueprint).json["data"]["id"]
     admin.patch(f"/v1/skus/{sku_id}/activate")
@@ -323,4 +323,7 @@ def line_items(admin: Person) -> dict[str, str]:
     module = admin.post("/v1/modules", {"batchId": batch_id, "serial": "M"}).json["data"]
     pack = admin.post("/v1/packs", {"batchId": batch_id, "serial": "P"}).json["data"]
     made = {"sku_id": sku_id, "batch_id": batch_id, "module_id": module["id"], "pack_id": pack["id"]}
-    return made | {"serial": pack["serial"]}
+    lot = admin.post("/v1/cell-lots", {"lot": "L-1"}).json["data"]["lot"]
+    hold = admin.post("/v1/holds", {"kind": "LOT", "value": lot, "reason": "Swelling"}).json["data"]
+    recall = admin.post("/v1/recalls", {"lots": [lot], "reason": "Swelling"}).json["data"]
+    return made | {"serial": pack["serial"], "lot": lot, "hold_id": hold["id"], "recall_id": recall["id"]}

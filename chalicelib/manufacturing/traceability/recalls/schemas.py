@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.core.pagination import check_period
-from chalicelib.edge.types import Cursor, Moment, Text500
+from chalicelib.edge.types import SCAN, Cursor, Moment, Text500
 from chalicelib.manufacturing.schemas import ListQuery
 from chalicelib.manufacturing.sku_spec import Lot, ScannedSerial
 from chalicelib.manufacturing.traceability.recalls.rules import RecallStatus
@@ -172,7 +172,7 @@ class RecallQuery(ListQuery, frozen=True, rename="camel"):
 
     status: RecallStatus | None = None
     """Only cases with this status."""
-    q: Annotated[str, Meta(max_length=100)] | None = None
+    q: Annotated[str, SCAN, Meta(max_length=100)] | None = None
     """Only cases that contain this text in their id, reason or lots. Case does not matter."""
 
 
