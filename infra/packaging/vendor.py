@@ -33,12 +33,20 @@ _INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.jso
 _PILLOW_PARTS = ("_avif", "_imagingtk", "_imagingmath", "_imagingmorph")
 _PILLOW_LIBRARIES = ("libavif",)
 # Formats that no photo has, and the window systems. Pillow passes over formats whose modules are missing.
-_PILLOW_FORMATS = ("Blp", "Dcx", "Dds", "Eps", "Fli", "Fpx", "Ftex", "Icns", "Pdf", "Psd", "Spider", "Wmf", "Xpm")
-_PILLOW_MODULES = ("ImageQt", "ImageTk", "PdfParser", "PSDraw", *(f"{name}ImagePlugin" for name in _PILLOW_FORMATS))
+_PILLOW_FORMATS = (
+    *("Avif", "Blp", "Bmp", "BufrStub", "Cur", "Dcx", "Dds", "Eps", "Fits", "Fli", "Fpx", "Ftex", "Gbr", "Gif"),
+    *("GribStub", "Hdf5Stub", "Icns", "Ico", "Im", "Imt", "Iptc", "Jpeg2K", "McIdas", "Mic", "Mpeg", "Msp", "Palm"),
+    *("Pcd", "Pcx", "Pdf", "Pixar", "Ppm", "Psd", "Qoi", "Sgi", "Spider", "Sun", "Tga", "Wmf", "XVThumb", "Xbm", "Xpm"),
+)
+_PILLOW_MODULES = (
+    *("BdfFontFile", "ContainerIO", "FontFile", "GdImageFile", "ImageGrab", "ImageQt", "ImageShow", "ImageTk"),
+    *("ImageWin", "PSDraw", "PcfFontFile", "PdfParser", "TarIO", "WalImageFile"),
+    *(f"{name}ImagePlugin" for name in _PILLOW_FORMATS),
+)
 # Open Sans in other styles than that of packing slips and labels.
 _FONT_STYLES = ("Bold", "BoldItalic", "ExtraBold", "ExtraBoldItalic", "Italic", "Light", "LightItalic", "SemiBold")
 # The router of Powertools; dateutil's time zones, which Python has; cffi, which is needed only to build libraries; the
-# command of segno, and its contents of codes that are no addresses.
+# command of segno, and its contents of codes that are no addresses; urllib3 in browsers.
 _UNUSED_PARTS = (
     "aws_lambda_powertools/event_handler",
     "cffi",
@@ -46,6 +54,7 @@ _UNUSED_PARTS = (
     "pycparser",
     "segno/cli.py",
     "segno/helpers.py",
+    "urllib3/contrib/emscripten",
     *(f"PIL/{name}.py" for name in _PILLOW_MODULES),
     *(f"ttf_opensans/ttf/OpenSans-{style}.ttf" for style in (*_FONT_STYLES, "SemiBoldItalic")),
 )
