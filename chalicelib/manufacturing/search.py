@@ -134,7 +134,10 @@ def _begins(text: str) -> Condition:
 
 def _matches(queries: Sequence[Query[AssemblyT]], shards: int) -> Matches:
     limit = -(-MAX_MATCHES // shards)
-    reads = parallel_reads([partial(query.read, limit + 1, max_reads=1) for query in queries])
+    bounds = [None if query.filter_condition is None else 1 for query in queries]
+    reads = parallel_reads(
+        [partial(query.read, limit + 1, max_reads=most) for query, most in zip(queries, bounds, strict=True)]
+    )
     items = merge(reads, "item_id", newest_first=True)
     return Matches(items[:MAX_MATCHES], len(items) > MAX_MATCHES or not all(rows.is_complete for rows in reads))
 
