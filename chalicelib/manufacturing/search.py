@@ -101,9 +101,9 @@ def find_listed(model: type[AssemblyT], org_id: str, filter_: EntityFilter, own:
 def _find_assemblies(model: type[AssemblyT], org_id: str, text: str, conditions: Sequence[Condition | None]) -> Matches:
     """Return the modules or packs whose serial number or id begins with a text and that meet the conditions."""
     partitions, condition = list_partitions(org_id, model.kind, None), all_of(conditions)
-    prefix = _ID_PREFIXES[model.kind]
-    if text.upper().startswith(prefix):
-        queries = _by_id(model, org_id, prefix + text[len(prefix) :].lower(), condition)
+    begin_of_id = _begin_of_id(model.kind, text)
+    if begin_of_id is not None:
+        queries = _by_id(model, org_id, begin_of_id, condition)
     else:
         starts_so = model.serial_order.startswith(key(text.lower()))
         queries = [Query(model, one, str(model.by_serial.Meta.index_name), starts_so, condition) for one in partitions]
@@ -127,9 +127,17 @@ def _find_modules(
 
 
 def _begins(text: str) -> Condition:
-    if text.upper().startswith("MOD-"):
-        return Module.item_id.startswith(f"MOD-{text[4:].lower()}")
+    """Return the condition that the serial number or id of a module begins with a text."""
+    begin_of_id = _begin_of_id(Module.kind, text)
+    if begin_of_id is not None:
+        return Module.item_id.startswith(begin_of_id)
     return Module.serial_order.startswith(key(text.lower()))
+
+
+def _begin_of_id(kind: str, text: str) -> str | None:
+    """Return a text as ids of a kind begin with it, in any case; None for the begin of a serial number."""
+    prefix = _ID_PREFIXES[kind]
+    return prefix + text[len(prefix) :].lower() if text.upper().startswith(prefix) else None
 
 
 def _matches(queries: Sequence[Query[AssemblyT]], shards: int) -> Matches:
